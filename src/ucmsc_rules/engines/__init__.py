@@ -1,0 +1,1 @@
+"""What answers the rules: durable-rules, and the reference that it is held against."""

@@ -1,0 +1,1 @@
+"""What a site reports of a subject: facts, the data dictionary, and the canonical record."""

@@ -1,0 +1,313 @@
+"""Turns one entry of a canonical record into a fact. What cannot be read becomes a problem, and never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from ucmsc_rules.errors import UcmscRulesError, ValueTextError
+from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
+from ucmsc_rules.facts.fact import NO, ONGOING, YES, Fact, Problem, unknown_span
+from ucmsc_rules.facts.suggest import did_you_mean
+from ucmsc_rules.facts.words import read_level, read_word, unreadable_value
+from ucmsc_rules.values.dates import ANY_DAY, Span, parse_date, shown
+from ucmsc_rules.values.interval import INF, Interval
+from ucmsc_rules.values.quantity import Quantity, is_not_detected, read_limit, read_number, read_quantity
+
+KEYS = frozenset({
+    "concept", "value", "unit", "when", "until", "uln", "status", "source", "recorded", "complete", "detected",
+    "lloq", "copies_per_iu",
+})  # fmt: skip
+COUNTING = {"final": False, "amended": True, "corrected": True}
+NOT_COUNTING = frozenset({"preliminary", "cancelled", "entered-in-error"})
+LONGEST_TEXT = 1000
+_GREATEST_NUMBER = 10**40
+_T = TypeVar("_T")
+
+
+@frozen
+class _Entry:
+    """The entry that is being read, where it stands, and the list that its problems go to."""
+
+    raw: Mapping[str, Any]
+    concept: Concept
+    path: str
+    problems: list[Problem]
+
+    def complain(self, key: str, message: str) -> None:
+        self.problems.append(Problem("error", f"{self.path}.{key}", message))
+
+    def attempt(self, key: str, read: Callable[[Any], _T]) -> _T | None:
+        """What ``read`` makes of a key's value; None where the key is missing or, with a problem, cannot be read."""
+        if key not in self.raw:
+            return None
+        try:
+            return read(self.raw[key])
+        except UcmscRulesError as error:
+            self.complain(key, str(error))
+            return None
+
+    def broke(self, key: str, result: object) -> bool:
+        return result is None and key in self.raw
+
+
+def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Problem]) -> Fact | None:
+    """The fact of one entry; None where it does not count or names no concept. Problems are added to the list."""
+    concept = _concept(raw, path, dictionary, problems)
+    if concept is None or not isinstance(raw, Mapping):
+        return None
+    entry = _Entry(raw, concept, path, problems)
+    amended = _status(entry)
+    if amended is NOT_COUNTED:
+        return None
+    readable = amended is not None and not _has_unknown_keys(entry)
+    days, until, recorded, dates_readable = _dates(entry)
+    quantity = _value(entry, dated=days is not None) if _harmless_keys(entry) else None
+    if quantity is None or not dates_readable:
+        readable = False
+    uln, copies = entry.attempt("uln", lambda raw: _limit(entry, raw)), entry.attempt("copies_per_iu", _factor)
+    value, unit = (quantity.value, quantity.unit) if readable and quantity else (unreadable_value(concept), "")
+    return Fact(
+        concept=concept,
+        value=value,
+        unit=unit,
+        days=days or unknown_span(recorded),
+        dated=days is not None,
+        path=path,
+        reported=_reported(raw),
+        when=_shown_when(raw),
+        readable=readable,
+        counts_surely=amended is not None,
+        amended=amended is True,
+        until=until,
+        recorded=recorded,
+        complete=raw.get("complete", True) is True,
+        uln=uln,
+        uln_text=str(raw.get("uln", ""))[:LONGEST_TEXT],
+        copies_per_iu=copies,
+        source=raw["source"] if isinstance(raw.get("source"), str) else "",
+    )
+
+
+NOT_COUNTED = "not counted"
+
+
+def _concept(raw: object, path: str, dictionary: Dictionary, problems: list[Problem]) -> Concept | None:
+    if not isinstance(raw, Mapping):
+        problems.append(Problem("error", path, f'a fact is an object, not {kind_of(raw)}; write {{"concept": ...}}'))
+        return None
+    if twice := getattr(raw, "keys_twice", ()):
+        message = f"the key {shown(twice[0])} stands twice in one object, so neither can be trusted; write it once"
+        problems.append(Problem("error", f"{path}.{twice[0][:LONGEST_TEXT]}", message))
+    name = raw.get("concept")
+    if isinstance(name, str) and name in dictionary:
+        return dictionary[name]
+    if not isinstance(name, str):
+        message = 'a fact needs the name of its concept, as "concept": "hbv_dna"'
+    else:
+        message = f"{shown(name)} is no concept of the dictionary{did_you_mean(name, dictionary.concepts)}"
+    problems.append(Problem("error", f"{path}.concept", message))
+    return None
+
+
+def _status(entry: _Entry) -> bool | str | None:
+    """Whether the fact corrects another; ``NOT_COUNTED`` where it does not count, None where that is unreadable."""
+    if "status" not in entry.raw:
+        return False
+    status = entry.raw["status"]
+    known = status.strip().casefold() if isinstance(status, str) else ""
+    if known in NOT_COUNTING:
+        return NOT_COUNTED
+    if known not in COUNTING:
+        words = ", ".join([*COUNTING, *sorted(NOT_COUNTING)])
+        entry.complain("status", f"{_as_shown(status)} is no status; write one of {words}")
+    return COUNTING.get(known)
+
+
+def _has_unknown_keys(entry: _Entry) -> bool:
+    unknown = [key for key in entry.raw if key not in KEYS]
+    for key in unknown[:5]:
+        entry.complain(str(key)[:LONGEST_TEXT], f"{shown(str(key))} is no key of a fact{did_you_mean(str(key), KEYS)}")
+    return bool(unknown) or bool(getattr(entry.raw, "keys_twice", ()))
+
+
+def _harmless_keys(entry: _Entry) -> bool:
+    """Whether ``complete`` can be read; ``source`` and ``detected`` are evidence only and spoil nothing."""
+    if not isinstance(entry.raw.get("source", ""), str):
+        entry.complain("source", f"a source is a text, not {kind_of(entry.raw['source'])}")
+    if not isinstance(entry.raw.get("detected", True), bool):
+        entry.complain("detected", f"write true or false, not {_as_shown(entry.raw['detected'])}")
+    if isinstance(entry.raw.get("complete", True), bool):
+        return True
+    entry.complain("complete", f"write true or false, not {_as_shown(entry.raw['complete'])}")
+    return False
+
+
+# dates
+
+
+def _dates(entry: _Entry) -> tuple[Span | None, Span | None, Span | None, bool]:
+    """When, until, recorded, and whether all that is given of them could be read."""
+    when = entry.attempt("when", _date)
+    until = entry.attempt("until", _until)
+    recorded = entry.attempt("recorded", _date)
+    broken = any(entry.broke(key, span) for key, span in (("when", when), ("until", until), ("recorded", recorded)))
+    if when is not None and until is not None and _ends_before(until, when):
+        entry.complain("until", "the end lies before the start; check both dates")
+        broken = True
+    return when, until, recorded, not broken
+
+
+def _ends_before(until: Span, when: Span) -> bool:
+    if until.last == when.first and until.minute is not None and when.minute is not None:
+        return until.minute < when.minute
+    return until.last < when.first
+
+
+def _date(raw: object) -> Span:
+    if isinstance(raw, str):
+        return parse_date(raw.strip())
+    raise ValueTextError(f"a date is a text, not {kind_of(raw)}; write YYYY-MM-DD")
+
+
+def _until(raw: object) -> Span:
+    return ONGOING if isinstance(raw, str) and raw.strip().casefold() == "ongoing" else _date(raw)
+
+
+# values
+
+
+def _value(entry: _Entry, *, dated: bool) -> Quantity | None:
+    raw, concept = entry.raw, entry.concept
+    if "value" not in raw:
+        if concept.kind is Kind.EVENT and dated:
+            return Quantity(YES, "")
+        if concept.kind is not Kind.EVENT or "when" not in raw:
+            what = 'a "when", or "value": "yes" or "none"' if concept.kind is Kind.EVENT else 'a "value"'
+            entry.problems.append(Problem("error", entry.path, f"{concept.name} needs {what}"))
+        return None
+    lloq = entry.attempt("lloq", lambda limit: _limit(entry, limit))
+    quantity = entry.attempt("value", lambda value: _read(entry, value, lloq))
+    if entry.broke("lloq", lloq):
+        return None
+    if concept.kind is Kind.EVENT and quantity is not None and quantity.value == NO and "until" in raw:
+        entry.complain("until", '"none" has no end; leave the key out, and give the day it was asked as "recorded"')
+        return None
+    return quantity
+
+
+def _read(entry: _Entry, value: object, lloq: Quantity | None) -> Quantity:
+    concept = entry.concept
+    text = _text_of(concept, value)
+    if concept.kind is Kind.QUANTITY:
+        if is_not_detected(text):
+            unit = next(iter(concept.units))
+            return Quantity(Interval(Decimal(0), lloq.value.hi, hi_open=True), lloq.unit) if lloq else _any(unit)
+        return read_quantity(concept.unit_rules, text, _unit(entry))
+    _refuse_unit(entry)
+    if concept.kind is Kind.BIRTH_DATE:
+        days = parse_date(text.strip())
+        return Quantity(Interval(Decimal(days.first), Decimal(days.last)), "")
+    if concept.kind in {Kind.SCALE, Kind.SCORE}:
+        return Quantity(read_level(concept, text), "")
+    return Quantity(read_word(concept, text), "")
+
+
+def _any(unit: str) -> Quantity:
+    return Quantity(Interval(Decimal(0), INF), unit)
+
+
+def _text_of(concept: Concept, value: object) -> str:
+    """A value as text; booleans serve where yes and no do."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise ValueTextError(f"{shown(value)} is too long for a value; write at most {LONGEST_TEXT} characters")
+        return value
+    if isinstance(value, bool):
+        if concept.kind is Kind.YES_NO or (concept.kind is Kind.EVENT and value):
+            return "yes" if value else "no"
+        raise ValueTextError(f"true and false are no values of {concept.name}")
+    if isinstance(value, int | float | Decimal) and concept.kind not in {Kind.YES_NO, Kind.EVENT, Kind.CATEGORY}:
+        return _numeral(value)
+    raise ValueTextError(f"{kind_of(value)} is no value of {concept.name}; write a text")
+
+
+def _numeral(value: float | Decimal) -> str:
+    if isinstance(value, int) and abs(value) > _GREATEST_NUMBER:
+        raise ValueTextError("a number of more than 40 digits is beyond any quantity that is measured")
+    return str(value)
+
+
+def _unit(entry: _Entry) -> str | None:
+    unit = entry.raw.get("unit")
+    if unit is None and "unit" not in entry.raw:
+        return None
+    if not isinstance(unit, str):
+        raise ValueTextError(f"a unit is a text, not {kind_of(unit)}")
+    return unit
+
+
+def _refuse_unit(entry: _Entry) -> None:
+    unit = _unit(entry)
+    if unit is not None and unit.strip() not in {"", "1"}:
+        raise ValueTextError(f"{entry.concept.name} has no unit, so {shown(unit)} cannot belong to it; leave it out")
+
+
+def _limit(entry: _Entry, raw: object) -> Quantity:
+    """A limit that belongs to the result, with a unit of its own where the concept has units."""
+    if entry.concept.kind is not Kind.QUANTITY:
+        raise ValueTextError(f"{entry.concept.name} has no such limit; leave it out")
+    if isinstance(raw, str):
+        return read_limit(entry.concept.unit_rules, raw)
+    if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
+        return read_limit(entry.concept.unit_rules, _numeral(raw))
+    raise ValueTextError(f'a limit is a text with its unit, not {kind_of(raw)}; write it as "104 umol/L"')
+
+
+def _factor(raw: object) -> Fraction:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
+        raise ValueTextError(f"a factor is a number, not {kind_of(raw)}; write it as 5.82")
+    number = read_number(raw if isinstance(raw, str) else _numeral(raw))
+    if number <= 0:
+        raise ValueTextError("the copies in one IU are more than zero; check the factor")
+    return Fraction(number)
+
+
+# words
+
+
+def kind_of(value: object) -> str:
+    """What JSON calls a value's kind, with its article.
+
+    >>> kind_of(None), kind_of([1])
+    ('null', 'a list')
+    """
+    if value is None:
+        return "null"
+    kinds = ((bool, "true or false"), (str, "a text"), (int | float | Decimal, "a number"), (Mapping, "an object"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "a list")
+
+
+def _as_shown(value: object) -> str:
+    return shown(value) if isinstance(value, str) else kind_of(value)
+
+
+def _reported(raw: Mapping[str, Any]) -> str:
+    """The entry's value as the site wrote it, for a reader."""
+    value, unit = raw.get("value"), raw.get("unit")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, str | int | float | Decimal):
+        return _shown_when(raw) if value is None else f"({kind_of(value)})"
+    text = value if isinstance(value, str) else str(value)[:LONGEST_TEXT]
+    return f"{text} {unit}"[:LONGEST_TEXT] if isinstance(unit, str) and unit else text[:LONGEST_TEXT]
+
+
+def _shown_when(raw: Mapping[str, Any]) -> str:
+    when, until = raw.get("when"), raw.get("until")
+    start = when[:LONGEST_TEXT] if isinstance(when, str) else ""
+    return f"{start} until {until[:LONGEST_TEXT]}" if isinstance(until, str) else start

@@ -1,0 +1,129 @@
+"""Finds parts of a rule that can never decide it, by trying every cell that the thresholds cut.
+
+Between two neighbouring thresholds of a measure nothing changes, so one value of each cell stands for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import product
+from math import prod
+
+from ucmsc_rules.facts.concepts import Dictionary, Kind
+from ucmsc_rules.rules.model import And, Branch, Comparison, Criterion, Expression, Measure, Not, Op, Or, Result
+from ucmsc_rules.rules.walk import comparisons
+
+MOST_CELLS = 20_000
+
+Values = Mapping[Measure, Decimal]
+
+
+def unreachable(criterion: Criterion, dictionary: Dictionary) -> Iterator[tuple[Branch, str]]:
+    """The branches with a part that never decides, and a message that names it.
+
+    Rules with more than ``MOST_CELLS`` cells are not tried; they are far larger than a person writes.
+    """
+    for branch in criterion.branches:
+        for message in _idle(branch.rule, dictionary):
+            yield branch, message
+    lettered = [branch for branch in criterion.branches if branch.key]
+    for branch, decides in zip(lettered, _decides(Or, [each.rule for each in lettered], dictionary), strict=True):
+        if not decides:
+            yield branch, "never decides the criterion: wherever it holds, another branch does; drop it or mend a bound"
+
+
+def _idle(expression: Expression, dictionary: Dictionary) -> Iterator[str]:
+    match expression:
+        case Comparison():
+            answers = {_holds(expression, values) for values in _cells([expression], dictionary) or ()}
+            if len(answers) == 1:
+                always = "always" if answers.pop() else "never"
+                yield f'"{shown(expression)}" {always} holds, so it decides nothing; drop it or mend the bound'
+        case Not(of):
+            yield from _idle(of, dictionary)
+        case And(parts) | Or(parts):
+            inner = [message for part in parts for message in _idle(part, dictionary)]
+            yield from inner
+            if not inner:
+                for part, decides in zip(parts, _decides(type(expression), list(parts), dictionary), strict=True):
+                    if not decides:
+                        named = " ... ".join(f'"{shown(each)}"' for each in comparisons(part))
+                        yield f"the part {named} never decides; drop it or mend a bound"
+
+
+def shown(comparison: Comparison) -> str:
+    """A comparison as the rule writes it, in short."""
+    return f"{comparison.measure.concept} {comparison.text}"
+
+
+def _decides(kind: type[And] | type[Or], parts: list[Expression], dictionary: Dictionary) -> list[bool]:
+    """For each part, whether somewhere it alone makes the whole true (of an or) or false (of an and)."""
+    cells = _cells(parts, dictionary)
+    if cells is None:
+        return [True] * len(parts)
+    wanted = kind is Or
+    found = [False] * len(parts)
+    for values in cells:
+        truths = [_holds(part, values) is wanted for part in parts]
+        if truths.count(True) == 1:
+            found[truths.index(True)] = True
+    return found
+
+
+def _cells(parts: list[Expression], dictionary: Dictionary) -> list[Values] | None:
+    bounds: dict[Measure, set[Decimal]] = {}
+    for part in parts:
+        for comparison in comparisons(part):
+            bounds.setdefault(comparison.measure, set()).add(comparison.bound)
+    axes = [_axis(measure, cuts, dictionary) for measure, cuts in bounds.items()]
+    if prod(len(axis) for axis in axes) > MOST_CELLS:
+        return None
+    return [dict(zip(bounds, values, strict=True)) for values in product(*axes)]
+
+
+def _axis(measure: Measure, cuts: set[Decimal], dictionary: Dictionary) -> list[Decimal]:
+    """A value on each cut and in each gap, as far as the concept has such values."""
+    concept = dictionary[measure.concept]
+    if isinstance(measure, Result) and concept.levels is not None:
+        return [Decimal(level) for level in range(concept.levels.least, concept.levels.greatest + 1)]
+    if concept.kind is Kind.CATEGORY:
+        return [Decimal(place) for place in range(len(concept.categories))]
+    if concept.kind in {Kind.YES_NO, Kind.TEST} or type(measure).__name__ == "Ever":
+        return [Decimal(0), Decimal(1)]
+    ordered = sorted(cuts)
+    gaps = [(low + high) / 2 for low, high in zip(ordered, ordered[1:], strict=False)]
+    below = [ordered[0] / 2] if ordered[0] > 0 else []
+    return sorted({*ordered, *gaps, *below, ordered[-1] + 1})
+
+
+def _holds(expression: Expression, values: Values) -> bool:
+    match expression:
+        case Comparison(measure, op, bound):
+            return _compare(op, values[measure], bound)
+        case Not(of):
+            return not _holds(of, values)
+        case And(parts):
+            return all(_holds(part, values) for part in parts)
+        case Or(parts):
+            return any(_holds(part, values) for part in parts)
+        case _:
+            message = f"not an expression: {expression!r}"
+            raise TypeError(message)
+
+
+def _compare(op: Op, value: Decimal, bound: Decimal) -> bool:
+    match op:
+        case Op.LE:
+            return value <= bound
+        case Op.LT:
+            return value < bound
+        case Op.GE:
+            return value >= bound
+        case Op.GT:
+            return value > bound
+        case Op.IS:
+            return value == bound
+        case _:
+            message = f"not a comparison: {op!r}"
+            raise TypeError(message)

@@ -1,0 +1,1 @@
+"""What can be known of a value: truth, intervals, dates and units."""

@@ -1,0 +1,1 @@
+"""What comes out: findings, evidence, needs and reports."""

@@ -1,0 +1,1 @@
+"""Where facts and rules meet: one interval for each measure that a ruleset names."""

@@ -1,0 +1,97 @@
+"""Which of a concept's facts count at an anchor: those in the window that could be the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import evolve, frozen
+
+from ucmsc_rules.facts.fact import Fact, Problem, same_report
+from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
+
+
+@frozen
+class Selection:
+    """The facts that could be the latest, whether one surely counts, and those that were passed over."""
+
+    facts: tuple[Fact, ...]
+    surely: bool
+    others: tuple[Fact, ...] = ()
+
+
+def distinct(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """The facts without their copies; the first of each stays."""
+    if len(facts) < 2:  # noqa: PLR2004
+        return facts
+    return list({same_report(fact): fact for fact in reversed(facts)}.values())[::-1]
+
+
+def select(facts: Sequence[Fact], at: Span, max_age: int | None = None) -> Selection:
+    """The facts that could be the latest up to an anchor, no older than ``max_age`` days where that is given.
+
+    A fact is superseded only by one that surely came later and surely counts by the anchor, or by a correction of
+    what was reported for the same time. Where none surely lies in the window, nothing is known.
+    """
+    kept = distinct(facts)
+    earliest, surely_from = _window(at, max_age)
+    possible = [fact for fact in kept if fact.days.first <= at.last and fact.days.last >= earliest]
+    standing = _not_superseded(possible, [fact for fact in kept if fact.days.last <= at.first])
+    surely = any(
+        fact.counts_surely and fact.days.first >= surely_from and fact.days.last <= at.first for fact in standing
+    )
+    return Selection(tuple(standing), surely, tuple(fact for fact in kept if fact not in standing))
+
+
+def up_to(facts: Sequence[Fact], at: Span) -> list[Fact]:
+    """The facts, those without a date placed on some day up to their record date, else up to the anchor."""
+    return [
+        evolve(fact, days=Span(BEGINNING, at.first)) if not fact.dated and fact.recorded is None else fact
+        for fact in facts
+    ]
+
+
+def conflicts(facts: Iterable[Fact]) -> list[Problem]:
+    """A warning for each readable fact that says otherwise than one before it for the same time."""
+    first: dict[Span, Fact] = {}
+    found = []
+    for fact in facts:
+        if not (fact.dated and fact.readable):
+            continue
+        other = first.setdefault(fact.days, fact)
+        if (fact.value, fact.unit) != (other.value, other.unit):
+            message = (
+                f"{fact.concept.name} {fact.reported} contradicts {other.reported} ({other.path}) for the same time, "
+                "so only the range from one to the other is known; correct one of them"
+            )
+            found.append(Problem("warning", f"{fact.path}.value", message))
+    return found
+
+
+def _window(at: Span, max_age: int | None) -> tuple[int, int]:
+    """The first day that may count, and the first that surely does."""
+    if max_age is None:
+        return BEGINNING, BEGINNING
+    earliest = max(at.first - max_age, BEGINNING)
+    return earliest, FOREVER if at.last >= FOREVER else max(at.last - max_age, BEGINNING)
+
+
+def _not_superseded(possible: list[Fact], by_anchor: list[Fact]) -> list[Fact]:
+    """Those of the possible facts that none replaces; in one pass, since a hostile record may hold many."""
+    if len(possible) < 2:  # noqa: PLR2004
+        return possible
+    counting = [fact for fact in by_anchor if fact.counts_surely]
+    latest_day = max((fact.days.first for fact in counting), default=BEGINNING)
+    latest_time = max(
+        ((fact.days.first, fact.days.minute) for fact in counting if fact.days.minute is not None),
+        default=(BEGINNING, 0),
+    )
+    corrected = {fact.days for fact in possible if fact.amended and fact.dated and fact.counts_surely}
+
+    def stands(fact: Fact) -> bool:
+        if latest_day > fact.days.last:
+            return False
+        if fact.days.minute is not None and latest_time > (fact.days.last, fact.days.minute):
+            return False
+        return fact.amended or not fact.dated or fact.days not in corrected
+
+    return [fact for fact in possible if stands(fact)]
