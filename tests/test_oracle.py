@@ -1,5 +1,7 @@
 """The oracle itself: examples worked by hand from the statement of the criteria, and its own consistency."""
 
+from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oracle import CRITERIA, possible, possible_branches
+from oracle.days import read_days, worth_trying
 from subjects import focused, records, sharpenings
 
 ANCHORS = {"screening": "2026-03-31", "enrolment": "2026-04-14", "first_infusion": "2026-04-21"}
@@ -210,7 +213,7 @@ def test_consent_decides_i5(facts: list[tuple[str, str]], expected: str) -> None
     assert answer("I5", *(fact(CONSENT, value, when) for value, when in facts)) == expected
 
 
-def test_two_refusals_on_an_undated_signature_are_unknown() -> None:
+def test_a_refusal_beside_an_undated_signature_is_unknown() -> None:
     """An undated signature may have been given before or after a refusal."""
     assert answer("I5", fact(CONSENT, "yes"), fact(CONSENT, "no", "2026-03-01")) == "?"
 
@@ -386,7 +389,7 @@ def test_another_trial_decides_e15(trial: dict[str, Any], expected: str) -> None
     ],
 )
 def test_ever_counts_any_day_up_to_a_given_infusion(event: dict[str, Any], infusion: str | None, expected: str) -> None:
-    """ "Ever" takes any recorded day, though none after a first infusion whose date is given."""
+    """Ever takes any recorded day, though none after a first infusion whose date is given."""
     assert answer("E13", fact("severe_allergy", **event), first_infusion=infusion) == expected
 
 
@@ -409,7 +412,7 @@ def test_a_planned_transplantation_decides_e16(plan: dict[str, Any], expected: s
     assert answer("E16", fact(TRANSPLANT, **plan)) == expected
 
 
-def test_no_results_beside_a_no_decide_e12() -> None:
+def test_sex_and_answers_decide_e12() -> None:
     """E12 is for women; a man recorded as pregnant, on whatever day, is a conflict."""
     female, male = fact("sex", "female"), fact("sex", "male")
     pregnant, nothing = fact("pregnant", "yes"), no("pregnant", "breastfeeding")
@@ -426,7 +429,7 @@ def test_no_results_beside_a_no_decide_e12() -> None:
     assert answer("E12", fact("sex", "unclear")) == "?"
 
 
-FOUR = [
+THREE = [
     fact("bilirubin_total", "5.1 mg/dL", "2026-03-20"),
     fact("serum_albumin", "2.0 g/dL", "2026-03-20"),
     fact("inr", 2.4, "2026-03-20"),
@@ -441,13 +444,13 @@ MUCH = fact("ascites", "moderate_severe", "2026-03-20")
         ([fact("child_pugh_score", 12, "2026-03-20")], "F"),
         ([fact("child_pugh_score", "13", "2026-03-20")], "T"),
         ([fact("child_pugh_score", 16, "2026-03-20")], "?"),
-        ([*FOUR, MILD], "?"),  # 11 and encephalopathy: 12 to 14
-        ([*FOUR, MILD, GRADE_1], "T"),
-        ([*FOUR, MUCH], "T"),
-        ([*FOUR, MUCH, fact("child_pugh_score", 12, "2026-03-20")], "?"),  # they contradict
-        ([*FOUR, MILD, fact("child_pugh_score", 12, "2026-03-20")], "F"),
-        ([*FOUR, MILD, fact("child_pugh_score", 12, "2026-03-19")], "?"),  # the parts are newer
-        ([*FOUR, MILD, fact("child_pugh_score", 14, "2026-03-21")], "T"),
+        ([*THREE, MILD], "?"),  # 11 and encephalopathy: 12 to 14
+        ([*THREE, MILD, GRADE_1], "T"),
+        ([*THREE, MUCH], "T"),
+        ([*THREE, MUCH, fact("child_pugh_score", 12, "2026-03-20")], "?"),  # they contradict
+        ([*THREE, MILD, fact("child_pugh_score", 12, "2026-03-20")], "F"),
+        ([*THREE, MILD, fact("child_pugh_score", 12, "2026-03-19")], "?"),  # the parts are newer
+        ([*THREE, MILD, fact("child_pugh_score", 14, "2026-03-21")], "T"),
         ([fact("child_pugh_score", 13, "2026-03-20"), fact(GRADE, 0, "2026-03")], "?"),
         ([fact("child_pugh_score", 13, "2026-03-20"), fact(GRADE, 0, "2026-04")], "T"),
     ],
@@ -457,10 +460,7 @@ def test_child_pugh_above_12_decides_e2(facts: list[dict[str, Any]], expected: s
     assert answer("E2", *facts) == expected
 
 
-WORST = [*FOUR, MUCH, fact(GRADE, 3, "2026-03-20")]
-WORST_OF = {told["concept"]: told for told in WORST}
-BEST_VALUES = {"bilirubin_total": "1 mg/dL", "serum_albumin": "4 g/dL", "inr": 1, "ascites": "none", GRADE: 0}
-BEST = {name: fact(name, value, "2026-03-20") for name, value in BEST_VALUES.items()}
+WORST = {told["concept"]: told for told in (*THREE, MUCH, fact(GRADE, 3, "2026-03-20"))}
 MIDDLE_VALUES = {"bilirubin_total": "2 mg/dL", "serum_albumin": "3 g/dL", "inr": 2, "ascites": "mild", GRADE: 1}
 MIDDLE = {name: fact(name, value, "2026-03-20") for name, value in MIDDLE_VALUES.items()}
 
@@ -485,6 +485,7 @@ MIDDLE = {name: fact(name, value, "2026-03-20") for name, value in MIDDLE_VALUES
         ("inr", "2.3", 2),
         ("inr", ">2.3", 3),
         ("ascites", "none", 1),
+        ("ascites", "mild", 2),
         (GRADE, 0, 1),
         (GRADE, "1-2", 2),
         (GRADE, 4, 3),
@@ -493,10 +494,10 @@ MIDDLE = {name: fact(name, value, "2026-03-20") for name, value in MIDDLE_VALUES
 def test_points_of_the_parts(concept: str, value: Any, points: int) -> None:
     """Each part scores by the table of its own unit; the other four come to 9, 10, 11 and 12 points in turn."""
     part = fact(concept, value, "2026-03-20")
-    others = [told["concept"] for told in WORST if told["concept"] != concept]
-    for least in range(4):
-        rest = [BEST[name] if n < least else WORST_OF[name] for n, name in enumerate(others)]
-        total = points + 12 - 2 * least
+    others = [name for name in MIDDLE if name != concept]
+    for fewer in range(4):
+        rest = [(MIDDLE if n < fewer else WORST)[name] for n, name in enumerate(others)]
+        total = points + 12 - fewer
         assert answer("E2", part, *rest) == ("T" if total > 12 else "F")
 
 
@@ -585,3 +586,20 @@ def test_saying_it_more_narrowly_adds_no_answer(data: st.DataObject, criterion: 
     if criterion == "E2" and "child_pugh_score" in concepts and len(concepts) > 1:
         return
     assert possible(sharper)[criterion] <= possible(record)[criterion]
+
+
+WHENS = ["2026-02", "2026-03", "2026-04", "2026-03-02", "2026-03-03", "2026-03-20", "2026-03-31", "2026-04-01"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from([LOW, HIGH]), st.sampled_from(WHENS)), min_size=1, max_size=2))
+def test_the_latest_is_what_it_is_in_every_single_world(results: list[tuple[str, str]]) -> None:
+    """Trying each fact on its own gives what trying every combination of days gives."""
+    dated = [(value == LOW, days) for value, when in results if (days := read_days(when))]
+    found: set[bool] = set()
+    for world in product(*([(low, day) for day in worth_trying(days, every=400)] for low, days in dated)):
+        inside = [(day, low) for low, day in world if date(2026, 3, 3) <= day <= date(2026, 3, 31)]
+        found |= {low for day, low in inside if day == max(inside)[0]} or {True, False}
+    assert (
+        possible({"subject": "S", "anchors": ANCHORS, "facts": [fact(HBV, *told) for told in results]})["I4"] == found
+    )

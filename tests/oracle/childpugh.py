@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from .days import Days
-from .facts import Answers, Fact, grades, scores
+from .facts import Answers, Fact, ascites_points, grades, scores
 from .values import Reported, albumin_points, bilirubin_points, inr_points, read_quantity
 from .worlds import later, result_days
 
@@ -14,7 +14,6 @@ MEASURED: dict[str, Callable[[Reported], set[int]]] = {
     "serum_albumin": albumin_points,
     "inr": inr_points,
 }
-ASCITES = {"none": 1, "mild": 2, "moderate_severe": 3}
 GRADES = (1, 2, 2, 3, 3)
 PARTS = (*MEASURED, "ascites", "encephalopathy_grade")
 
@@ -48,15 +47,12 @@ def _part_points(results: Results, name: str) -> set[int]:
 
 
 def _points(fact: Fact, name: str) -> set[int]:
-    anything = {1, 2, 3}
-    if not fact.readable or isinstance(fact.value, bool):
-        return anything
-    if name in MEASURED:
-        reported = read_quantity(fact.value, fact.raw.get("unit"))
-        return MEASURED[name](reported) if reported else anything
     if name == "ascites":
-        return {ASCITES[fact.value]} if fact.value in tuple(ASCITES) else anything
-    return {GRADES[grade] for grade in grades(fact)}
+        return set(ascites_points(fact))
+    if name == "encephalopathy_grade":
+        return {GRADES[grade] for grade in grades(fact)}
+    reported = read_quantity(fact.value, fact.raw.get("unit")) if fact.readable else None
+    return MEASURED[name](reported) if reported else {1, 2, 3}
 
 
 def _with_score(totals: range, reported: range) -> set[int]:

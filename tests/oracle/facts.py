@@ -108,6 +108,11 @@ def grades(fact: Fact) -> range:
     return _levels(fact, {str(n): n for n in range(5)}, range(5))
 
 
+def ascites_points(fact: Fact) -> range:
+    """The points for no, mild, moderate or severe ascites, or a range of them; all where it cannot be read."""
+    return _levels(fact, {"none": 1, "mild": 2, "moderate_severe": 3}, range(1, 4))
+
+
 def scores(fact: Fact) -> range:
     """A reported Child-Pugh score, 5 to 15; all where it cannot be read."""
     told = range(5, 16)

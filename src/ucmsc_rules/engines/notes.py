@@ -10,7 +10,7 @@ outcome, 1 or 0, in a later batch.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isnan, prod
+from math import isfinite, prod
 
 from attrs import field, frozen, mutable
 
@@ -18,10 +18,11 @@ from ucmsc_rules.errors import EngineError
 from ucmsc_rules.rules.lower import All, Any, Formula, Lowered, Test
 from ucmsc_rules.values.truth import Truth
 
-MOST_PATHS = 32  # every path that is true costs a match
+MOST_PATHS = 64  # every path that is true costs a match, 0.1 us
 MOST_TESTS = 28  # both formulas of a note together stay below the C module's 64 open matches for one event
 MOST_GROUPS = 12  # in one rule; the C module refuses 16
 TRUE, FALSE = All(()), Any(())
+SURE_TESTS = {("lo", ">"), ("lo", ">="), ("hi", "<"), ("hi", "<=")}
 
 
 @frozen
@@ -118,13 +119,11 @@ def _look(one: Formula, other: Formula, known: dict[tuple[int, int], bool]) -> b
     return any(_exclude(part, other, known) for part in ones) or any(_exclude(one, part, known) for part in others)
 
 
-def _below(high: Test, low: Test) -> bool:
-    """Whether ``high`` bounds the interval's upper end from above, and below what ``low`` asks of the lower end."""
-    if high.index != low.index or high.op not in {"<=", "<"} or low.op not in {">=", ">"}:
+def _below(upper: Test, lower: Test) -> bool:
+    """Whether the upper end's bound is below what the lower end is asked to reach."""
+    if upper.index != lower.index or (upper.end, lower.end) != ("hi", "lo"):
         return False
-    if (high.end, low.end) == ("lo", "hi"):
-        return False
-    return high.bound < low.bound or (high.bound == low.bound and (high.op, low.op) != ("<=", ">="))
+    return upper.bound < lower.bound or (upper.bound == lower.bound and (upper.op, lower.op) != ("<=", ">="))
 
 
 @mutable
@@ -178,8 +177,9 @@ class _Planner:
 
 
 def _checked(test: Test) -> Test:
-    if test.op not in {"<=", "<", ">=", ">"} or test.end not in {"lo", "hi"} or isnan(test.bound) or test.index < 0:
-        message = f"not a test of one end against a number: {test!r}"
+    """The test, if it is one that lowering makes: only these stay false where the end is not known."""
+    if (test.end, test.op) not in SURE_TESTS or not isfinite(test.bound) or test.index < 0:
+        message = f"not a lower end above, or an upper end below, a finite bound: {test!r}"
         raise EngineError(message)
     return test
 

@@ -70,13 +70,14 @@ def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Pro
     if quantity is None or not dates_readable:
         readable = False
     uln, copies = entry.attempt("uln", lambda raw: _limit(entry, raw)), entry.attempt("copies_per_iu", _factor)
+    lost = _day_is_lost(entry)
     value, unit = (quantity.value, quantity.unit) if readable and quantity else (unreadable_value(concept), "")
     return Fact(
         concept=concept,
         value=value,
         unit=unit,
-        days=days or unknown_span(recorded),
-        dated=days is not None,
+        days=days or (ANY_DAY if lost else unknown_span(recorded)),
+        dated=days is not None or lost,
         path=path,
         reported=_reported(raw),
         when=_shown_when(raw),
@@ -160,6 +161,11 @@ def _dates(entry: _Entry) -> tuple[Span | None, Span | None, Span | None, bool]:
         entry.complain("until", "the end lies before the start; check both dates")
         broken = True
     return when, until, recorded, not broken
+
+
+def _day_is_lost(entry: _Entry) -> bool:
+    """Whether a day was given that cannot be read, perhaps under a key that is misspelt."""
+    return "when" in entry.raw or not KEYS.issuperset(entry.raw)
 
 
 def _ends_before(until: Span, when: Span) -> bool:

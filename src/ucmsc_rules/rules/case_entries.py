@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from attrs import frozen
 
 from ucmsc_rules.documents import MappingNode, Node, ScalarNode, SequenceNode, plain
@@ -52,7 +50,7 @@ def _branch(fields: Fields, scope: CaseScope) -> str | None:
     return branch or None
 
 
-def _value(name: str, node: Node, fields: Fields, scope: CaseScope) -> Any:
+def _value(name: str, node: Node, fields: Fields, scope: CaseScope) -> object:
     if name in scope.anchors:
         return fields.text(name)
     if name == "uln":
@@ -68,7 +66,7 @@ def _value(name: str, node: Node, fields: Fields, scope: CaseScope) -> Any:
     return _fact(node, fields, dated=dated)
 
 
-def _fact(node: Node, fields: Fields, *, dated: bool) -> Any:
+def _fact(node: Node, fields: Fields, *, dated: bool) -> object:
     match node:
         case ScalarNode():
             return _scalar(node, as_date=dated)
@@ -83,10 +81,10 @@ def _fact(node: Node, fields: Fields, *, dated: bool) -> Any:
             return None
 
 
-def _part(key: str, node: Node, *, dated: bool) -> Any:
+def _part(key: str, node: Node, *, dated: bool) -> object:
     as_date = key in _DATES or (dated and key == "value")
     return _scalar(node, as_date=as_date) if isinstance(node, ScalarNode) else plain(node)
 
 
-def _scalar(node: ScalarNode, *, as_date: bool) -> Any:
+def _scalar(node: ScalarNode, *, as_date: bool) -> object:
     return node.text if as_date and not isinstance(node.value, bool | None) else node.value

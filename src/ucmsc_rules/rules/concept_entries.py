@@ -17,6 +17,7 @@ RESERVED = frozenset({
     "ever", "given", "recorded", "as", "older", "day", "days", "week", "weeks", "month", "months", "year", "years",
     "holds", "branch", "uln", "note",
 })  # fmt: skip
+MOST_LEVELS = 1000
 CODE_SYSTEMS = ("loinc", "snomed", "icd10", "icd10cm", "atc", "rxnorm")
 _ANY = ("label", "source", "note", "codes")
 _KEYS: Mapping[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -168,6 +169,9 @@ def _levels(fields: Fields) -> Levels | None:
     numbers = levels.flag("numbers", default=True)
     if "from" in levels and "to" in levels and least >= greatest:
         levels.note('the levels have no order; "from" must be below "to"')
+    if greatest - least >= MOST_LEVELS:
+        levels.note(f"there are more than {MOST_LEVELS} levels; write fewer")
+        greatest = least
     if outside := [word for word, level in words.items() if not least <= level <= greatest]:
         levels.note(f'the level of "{outside[0]}" lies outside of {least} to {greatest}', "words")
     if not numbers and set(words.values()) != set(range(least, greatest + 1)):

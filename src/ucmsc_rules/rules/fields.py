@@ -19,21 +19,24 @@ from ucmsc_rules.facts.suggest import did_you_mean
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMERAL = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 _LONGEST_NUMERAL = 40
+_MOST_COMPLAINTS = 100
 
 
 @define
 class Notes:
-    """Every complaint that was found so far."""
+    """Every complaint that was found so far; a hundred are enough for one reading."""
 
     complaints: list[Complaint] = Factory(list)
 
     def add(self, place: Place, subject: str, message: str) -> None:
         """Note one mistake."""
-        self.complaints.append(Complaint(place, subject, message))
+        self.take(RulesetError((Complaint(place, subject, message),)))
 
     def take(self, error: RulesetError) -> None:
         """Note all that another reader found."""
         self.complaints += error.complaints
+        if len(self.complaints) >= _MOST_COMPLAINTS:
+            self.refuse()
 
     def refuse(self) -> None:
         """Raise what was noted, in the order of the file; nothing where nothing was."""

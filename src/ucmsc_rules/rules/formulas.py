@@ -68,7 +68,7 @@ def parse_formula(text: str, names: Collection[str]) -> FormulaNode:
     if len(text) > LONGEST:
         raise ValueTextError(f"the formula has {len(text)} characters; it may have {LONGEST}")
     try:
-        tree = cast(FormulaNode, _parser().parse(text))  # the parser builds nodes, not lark's trees
+        tree = cast("FormulaNode", _parser().parse(text))  # the parser builds nodes, not lark's trees
     except UnexpectedInput as error:
         position = min(error.pos_in_stream or 0, len(text))
         message = f"the formula cannot be read from character {position + 1} on; write numbers, names, + - * /, ln( )"

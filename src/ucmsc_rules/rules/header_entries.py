@@ -9,10 +9,10 @@ from ucmsc_rules.documents import ScalarNode
 from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
 from ucmsc_rules.facts.suggest import did_you_mean
+from ucmsc_rules.rules.arms import Arm
 from ucmsc_rules.rules.concept_entries import RESERVED
 from ucmsc_rules.rules.criterion_entries import Scope, read_rule
 from ucmsc_rules.rules.fields import NAME, Entry, Fields, fields_of
-from ucmsc_rules.rules.arms import Arm
 from ucmsc_rules.rules.model import Comparison, CountsAs, Result, Settings
 from ucmsc_rules.values.dates import parse_date
 

@@ -29,7 +29,7 @@ from ucmsc_rules.rules.terms import (
     GRADED,
     Atom,
     Context,
-    Mistake,
+    MistakeError,
     anchor_of,
     at_of,
     check_level,
@@ -47,7 +47,7 @@ NEVER_OLD = '"not older than" is for results; leave it out'
 
 
 def comparison(tree: Tree[Token], context: Context) -> Comparison:
-    """The comparison that an atom of the grammar stands for; raises Mistake."""
+    """The comparison that an atom of the grammar stands for; raises MistakeError."""
     words = tuple(child for child in tree.children if isinstance(child, Token))
     options = {child.data: child.children[0] for child in tree.children if isinstance(child, Tree)}
     atom = Atom(tree.data, words, _token(options.get("at")), _token(options.get("limit")))
@@ -75,7 +75,7 @@ def _ratio(atom: Atom, context: Context) -> Meaning:
     concept = concept_of(name, context, Kind.QUANTITY)
     bound = number_of(number)
     if bound <= 0:
-        raise Mistake(number, "a multiple of ULN is above 0")
+        raise MistakeError(number, "a multiple of ULN is above 0")
     return UlnRatio(concept.name, at_of(atom, context), max_age_of(atom, context)), Op(op), bound
 
 
@@ -84,7 +84,7 @@ def _level(atom: Atom, context: Context) -> Meaning:
     concept = concept_of(name, context, Kind.QUANTITY, *GRADED)
     if concept.kind is Kind.QUANTITY:
         instead = f'"{name} {op} 1 x ULN"' if word.lower() == "uln" else f"a number, as {example(concept, context)}"
-        raise Mistake(word, f'{name} is a quantity, "{word}" no number; write {instead}')
+        raise MistakeError(word, f'{name} is a quantity, "{word}" no number; write {instead}')
     bound = Decimal(level_of(concept, word))
     return Result(concept.name, "", at_of(atom, context), max_age_of(atom, context)), Op(op), bound
 
@@ -94,9 +94,9 @@ def _named(atom: Atom, context: Context) -> Meaning:
     concept = concept_of(name, context, Kind.YES_NO, Kind.CATEGORY, Kind.TEST, *GRADED)
     bound = Decimal(level_of(concept, word))
     if concept.kind is Kind.CATEGORY and atom.at:
-        raise Mistake(atom.at, f'{name} has no date; leave "at {atom.at}" out')
+        raise MistakeError(atom.at, f'{name} has no date; leave "at {atom.at}" out')
     if concept.kind in (Kind.CATEGORY, Kind.YES_NO) and atom.limit:
-        raise Mistake(atom.limit, NEVER_OLD)
+        raise MistakeError(atom.limit, NEVER_OLD)
     if concept.kind is Kind.CATEGORY:
         return Trait(concept.name), Op.IS, bound
     if concept.kind is Kind.YES_NO:
@@ -108,10 +108,10 @@ def _age(atom: Atom, context: Context) -> Meaning:
     name, op, number = atom.words
     births = [concept for concept in context.dictionary.concepts.values() if concept.kind is Kind.BIRTH_DATE]
     if not births:
-        raise Mistake(name, "age needs a concept of kind birth_date, and the dictionary has none")
+        raise MistakeError(name, "age needs a concept of kind birth_date, and the dictionary has none")
     bound = number_of(number)
     if bound < 0 or bound != bound.to_integral_value():
-        raise Mistake(number, "age is in completed years; write a whole number")
+        raise MistakeError(number, "age is in completed years; write a whole number")
     return Age(births[0].name, at_of(atom, context)), Op(op), bound
 
 

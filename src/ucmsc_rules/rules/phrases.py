@@ -56,14 +56,10 @@ def phrase(measure: Measure, op: Op, bound: Decimal, dictionary: Dictionary, set
             return f"{op.value} {_bound(concept, op, bound, unit)}{_at(at, settings)}{_limit(max_age, settings)}"
         case UlnRatio(_, at, max_age):
             return f"{op.value} {plain(bound)} x ULN{_at(at, settings)}{_limit(max_age, settings)}"
-        case Answer(_, at):
-            return f"is {word_for(concept, bound)}{_at(at, settings)}"
-        case Trait():
-            return f"is {word_for(concept, bound)}"
         case Age():
             return f"{op.value} {plain(bound)} year{'' if bound == 1 else 's'}"
-        case RecordedAs(_, level):
-            return f"recorded as {word_for(concept, Decimal(level))}"
+        case Answer() | Trait() | RecordedAs():
+            return _saying(measure, bound, concept, settings)
         case _:
             return _timing(measure, bound)
 
@@ -97,6 +93,16 @@ def length(number: Decimal | int, unit: CalendarUnit) -> str:
     ('1 month', '3 weeks')
     """
     return f"{plain(Decimal(number))} {unit.value.removesuffix('s') if number == 1 else unit.value}"
+
+
+def _saying(measure: Answer | Trait | RecordedAs, bound: Decimal, concept: Concept, settings: Settings) -> str:
+    match measure:
+        case Answer(_, at):
+            return f"is {word_for(concept, bound)}{_at(at, settings)}"
+        case Trait():
+            return f"is {word_for(concept, bound)}"
+        case RecordedAs(_, level):
+            return f"recorded as {word_for(concept, Decimal(level))}"
 
 
 def _timing(measure: Measure, bound: Decimal) -> str:

@@ -18,7 +18,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from ucmsc_rules.errors import Complaint, RulesetError
 from ucmsc_rules.rules.meaning import comparison
 from ucmsc_rules.rules.model import And, Expression, Not, Or
-from ucmsc_rules.rules.terms import Context, Mistake
+from ucmsc_rules.rules.terms import Context, MistakeError
 
 LONGEST = 2000
 DEEPEST = 20
@@ -72,14 +72,14 @@ def parse(text: str, context: Context) -> Expression:
         raise _refusal(text, position, _unexpected(text, position, expected), context) from None
     if _is_deep(tree):
         raise _refusal(text, 0, f"nested more than {DEEPEST} deep; write it flatter", context)
-    mistakes: list[Mistake] = []
+    mistakes: list[MistakeError] = []
     expression = _expression(tree, context, mistakes)
     if mistakes:
         raise RulesetError(tuple(_complaint(text, mistake.position, str(mistake), context) for mistake in mistakes))
     return expression
 
 
-def _expression(tree: Tree[Token], context: Context, mistakes: list[Mistake]) -> Expression:
+def _expression(tree: Tree[Token], context: Context, mistakes: list[MistakeError]) -> Expression:
     below = [child for child in tree.children if isinstance(child, Tree)]
     match tree.data:
         case "either":
@@ -92,7 +92,7 @@ def _expression(tree: Tree[Token], context: Context, mistakes: list[Mistake]) ->
             return _expression(below[0], context, mistakes)
     try:
         return comparison(tree, context)
-    except Mistake as mistake:
+    except MistakeError as mistake:
         mistakes.append(mistake)
         return NOTHING
 

@@ -1,6 +1,6 @@
 """The terms of an atom: its concept, unit, number, word, anchor and length of time, looked up and checked.
 
-Whatever the data dictionary does not allow is a ``Mistake`` that says what to write instead.
+Whatever the data dictionary does not allow is a ``MistakeError`` that says what to write instead.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Context:
     exact: bool = True
 
 
-class Mistake(Exception):
+class MistakeError(Exception):
     """What is wrong at a token, and what to write instead."""
 
     def __init__(self, token: Token, message: str) -> None:
@@ -55,12 +55,13 @@ class Atom:
 
 
 def concept_of(name: Token, context: Context, *kinds: Kind) -> Concept:
+    """The concept of that name, which must be of one of the kinds."""
     if name not in context.dictionary:
         hint = did_you_mean(name, context.dictionary.concepts) or '; add it to the dictionary or under "concepts"'
-        raise Mistake(name, f'unknown concept "{name}"{hint}')
+        raise MistakeError(name, f'unknown concept "{name}"{hint}')
     concept = context.dictionary[name]
     if concept.kind not in kinds:
-        raise Mistake(name, f"{name} is {_WHAT[concept.kind]}; write {example(concept, context)}")
+        raise MistakeError(name, f"{name} is {_WHAT[concept.kind]}; write {example(concept, context)}")
     return concept
 
 
@@ -102,78 +103,88 @@ def unit_of(concept: Concept, name: Token, number: Token, written: list[Token]) 
     """The unit's code; "" for scales and scores, "1" for a quantity without a unit."""
     if concept.kind in GRADED or units.unitless(concept.unit_rules):
         if written:
-            raise Mistake(written[0], f'{name} has no unit; leave "{written[0]}" out')
+            raise MistakeError(written[0], f'{name} has no unit; leave "{written[0]}" out')
         return "" if concept.kind in GRADED else "1"
     if not written:
-        raise Mistake(number, f'{name} needs a unit; write "{next(iter(concept.units))}" or "x ULN"')
+        raise MistakeError(number, f'{name} needs a unit; write "{next(iter(concept.units))}" or "x ULN"')
     return str(written[0]) if written[0] in concept.units else _respelled(concept, written[0])
 
 
 def _respelled(concept: Concept, unit: Token) -> str:
     if unit.lower() in ("x", "uln", "xuln"):
-        raise Mistake(unit, f'"{unit}" is no unit; write "x ULN"')
+        raise MistakeError(unit, f'"{unit}" is no unit; write "x ULN"')
     try:
         code = units.canonical(concept.unit_rules, unit)
     except UnitError as error:
-        raise Mistake(unit, str(error)) from None
+        raise MistakeError(unit, str(error)) from None
     if code not in concept.units:
-        raise Mistake(unit, f'rules on {concept.name} are not written in "{code}"; write {" or ".join(concept.units)}')
+        raise MistakeError(
+            unit, f'rules on {concept.name} are not written in "{code}"; write {" or ".join(concept.units)}'
+        )
     return code
 
 
 def number_of(token: Token) -> Decimal:
+    """A number that a double holds exactly enough: up to 15 significant digits."""
     number = Decimal(token)
     digits = len(str(int("".join(map(str, number.as_tuple().digits)))).rstrip("0"))
     if digits > DIGITS:
-        raise Mistake(token, f"{digits} significant digits are too many; write at most {DIGITS}")
+        raise MistakeError(token, f"{digits} significant digits are too many; write at most {DIGITS}")
     if number and abs(number.adjusted()) > GREATEST_EXPONENT:
-        raise Mistake(token, "the number is beyond any measurement; write a smaller exponent")
+        raise MistakeError(token, "the number is beyond any measurement; write a smaller exponent")
     return number
 
 
 def check_level(concept: Concept, token: Token, bound: Decimal) -> None:
+    """Refuse a bound that the scale or score cannot reach."""
     levels = concept.levels
     if levels is None:
         return
     if not levels.numbers:
-        raise Mistake(token, f"{concept.name} is given in words; write {' or '.join(levels.words)}")
+        raise MistakeError(token, f"{concept.name} is given in words; write {' or '.join(levels.words)}")
     if not levels.least <= bound <= levels.greatest:
-        raise Mistake(token, f"{concept.name} goes from {levels.least} to {levels.greatest}; {token} lies outside")
+        raise MistakeError(token, f"{concept.name} goes from {levels.least} to {levels.greatest}; {token} lies outside")
     if concept.kind is Kind.SCALE and bound != bound.to_integral_value():
-        raise Mistake(
+        raise MistakeError(
             token, f"{concept.name} goes in whole numbers; write one from {levels.least} to {levels.greatest}"
         )
 
 
 def level_of(concept: Concept, word: Token) -> int:
+    """The level that a word stands for."""
     words = words_of(concept)
     if word not in words:
-        raise Mistake(word, f'{concept.name} has no word "{word}"; write {" or ".join(words) or "a number"}')
+        raise MistakeError(word, f'{concept.name} has no word "{word}"; write {" or ".join(words) or "a number"}')
     return words[word]
 
 
 def anchor_of(name: Token, context: Context) -> str:
+    """The anchor of that name."""
     if name not in context.anchors:
         hint = did_you_mean(name, context.anchors) or f"; the anchors are {', '.join(context.anchors)}"
-        raise Mistake(name, f'unknown anchor "{name}"{hint}')
+        raise MistakeError(name, f'unknown anchor "{name}"{hint}')
     return str(name)
 
 
 def at_of(atom: Atom, context: Context) -> str:
+    """The anchor at which the atom is read: its own, else the one of the settings."""
     return anchor_of(atom.at, context) if atom.at else context.settings.at
 
 
 def max_age_of(atom: Atom, context: Context) -> int:
+    """The greatest age of a result in days: its own, else the one of the settings."""
     return count_of(atom.limit, CalendarUnit.DAYS) if atom.limit else context.settings.results_not_older_than
 
 
 def period_of(token: Token) -> CalendarUnit:
+    """Days, weeks or months."""
     return CalendarUnit(token if token.endswith("s") else f"{token}s")
 
 
 def count_of(token: Token, unit: CalendarUnit) -> int:
+    """A whole number of days, weeks or months."""
     if not token.isdecimal():
-        raise Mistake(token, f"write a whole number of {unit.value}")
-    if len(token) > 6 or int(token) > LONGEST[unit]:
-        raise Mistake(token, f"{token} {unit.value} are more than 100 years; write {LONGEST[unit]} or less")
+        raise MistakeError(token, f"write a whole number of {unit.value}")
+    if len(token) > DIGITS or int(token) > LONGEST[unit]:
+        raise MistakeError(token, f"{token} {unit.value} are more than 100 years; write {LONGEST[unit]} or less")
     return int(token)

@@ -84,7 +84,7 @@ def _one(context: Context, branch: str | None, comparison: Comparison, used: Use
 
 def _compared(fact: Fact, used: Used) -> str:
     """A fact's interval, in words where the concept has words."""
-    if fact.concept.kind not in _WORDED:
+    if fact.concept.kind not in _WORDED or not fact.readable:
         return str(used.compared)
     lo, hi = int(used.compared.lo), int(used.compared.hi)
     return " or ".join(level_word(fact.concept, level) for level in range(hi, lo - 1, -1))

@@ -64,7 +64,7 @@ def _current(context: Context, concept: str) -> tuple[list[Fact], list[Problem]]
         return facts, []
     today = context.anchor(context.ruleset.settings.at)
     past = [fact for fact in facts if fact.readable and fact.dated and fact.value == YES
-            and (fact.until or fact.days).last < today.first]  # fmt: skip
+            and fact.days.last < today.first]  # fmt: skip
     message = f"was planned for a day before {context.ruleset.settings.at}, so it does not count; give the new plan"
     problems = [Problem("warning", f"{fact.path}.when", f"{concept} {fact.when} {message}") for fact in past]
     return [fact for fact in facts if fact not in past], problems
@@ -86,6 +86,8 @@ def _undated_start(context: Context, fact: Fact, anchor: Span) -> Span:
 
 
 def _end(context: Context, fact: Fact, start: Span) -> Span:
+    if fact.concept.planned:  # a plan counts by its day; one for an earlier day does not, however long it was to take
+        return start
     if fact.until == ONGOING:
         on = fact.recorded if fact.recorded is not None else context.anchor(context.ruleset.settings.at)
         return Span(on.first, FOREVER)
@@ -142,9 +144,10 @@ def _silent_after(context: Context, none: Fact, known: list[Occurrence]) -> int 
 
 
 def _asked(none: Fact) -> Span | None:
-    """When a ``none`` was said: the earlier of its two dates."""
-    spans = ([none.days] if none.dated else []) + ([none.recorded] if none.recorded is not None else [])
-    return min(spans, key=lambda span: span.first, default=None)
+    """When a ``none`` was said; where it was recorded before that day, it can only speak of the time before."""
+    if not none.dated or (none.recorded is not None and none.recorded.last < none.days.first):
+        return none.recorded
+    return none.days
 
 
 def _contradicted(none: Fact, known: list[Occurrence]) -> list[Problem]:

@@ -142,10 +142,10 @@ def measure_given(context: Context, measure: Given) -> Measured:
     It holds where the latest answer up to the anchor is yes and the latest answer of all is yes too. An answer
     without a date may be of any day.
     """
-    facts = [fact if fact.dated else evolve(fact, days=ANY_DAY) for fact in context.facts(measure.concept)]
-    if not facts:
-        return Measured(YES_OR_NO)
     at = context.anchor(measure.by)
+    facts = [_signature(fact) for fact in up_to(context.facts(measure.concept), at)]
+    if not any(fact.readable for fact in facts):
+        return Measured(YES_OR_NO, tuple(Used(fact, YES_OR_NO, note=UNREADABLE) for fact in facts))
     by_anchor, of_all = select(facts, at), select(facts, ANY_TIME)
     signed = [fact.value for fact in by_anchor.facts]
     if not by_anchor.surely:  # perhaps nothing was said by the anchor yet
@@ -157,6 +157,11 @@ def measure_given(context: Context, measure: Given) -> Measured:
         tuple(Used(fact, fact.value, note="" if fact.readable else UNREADABLE) for fact in used),
         tuple(_too_late(fact, measure.by) for fact in facts if _is_late_yes(fact, at)),
     )
+
+
+def _signature(fact: Fact) -> Fact:
+    """A signature without a date may be of any day, whenever it was recorded."""
+    return evolve(fact, days=ANY_DAY) if not fact.dated and fact.value == YES else fact
 
 
 def _is_late_yes(fact: Fact, at: Span) -> bool:
