@@ -37,33 +37,39 @@ MEASURES = 8
 LOW = Lowered(Test(0, "hi", "<=", 5.0), Test(0, "lo", ">", 5.0))
 
 SURE = [("lo", ">"), ("lo", ">="), ("hi", "<"), ("hi", "<=")]
-tests = st.builds(
-    lambda index, sure, bound: Test(index, *sure, bound),
-    st.integers(0, MEASURES - 1),
-    st.sampled_from(SURE),
-    st.sampled_from(BOUNDS),
-)
-ends = st.sampled_from(ENDS) | st.floats(allow_nan=False)
+CMP = ["<=", "<", ">=", ">", "is"]
+seeds = st.integers(0, 2**62).map(random.Random)
 
 
-def groups(parts: st.SearchStrategy[Formula], size: int = 4) -> st.SearchStrategy[Formula]:
-    """Conjunctions and disjunctions, of nothing too."""
-    return st.builds(lambda kind, of: kind(tuple(of)), st.sampled_from([All, Any]), st.lists(parts, max_size=size))
+def tree(chance: random.Random, depth: int) -> Formula:
+    """A formula of any shape, at most so deep."""
+    if depth == 0 or chance.random() < 0.3:
+        return Test(chance.randrange(MEASURES), *chance.choice(SURE), chance.choice(BOUNDS))
+    return chance.choice([All, Any])(tuple(tree(chance, depth - 1) for _ in range(chance.choice([0, 1, 2, 3, 3, 4]))))
 
 
-def nested(depth: int) -> st.SearchStrategy[Formula]:
-    """Formulas at most so deep."""
-    return tests if depth == 0 else tests | groups(nested(depth - 1))
+def rule(chance: random.Random, depth: int, measures: int = MEASURES) -> Lowered:
+    """A rule as lowering makes it, at most so deep."""
+    if depth == 0 or chance.random() < 0.3:
+        return threshold(Test(chance.randrange(measures), "lo", ">", chance.choice(BOUNDS)), chance.choice(CMP))
+    parts = [rule(chance, depth - 1, measures) for _ in range(chance.choice([1, 2, 2, 3, 4]))]
+    return chance.choice([both, either])(parts)
 
 
-formulas = nested(5) | groups(tests, 15)
-duals = st.deferred(
-    lambda: (
-        st.builds(threshold, tests, st.sampled_from(["<=", "<", ">=", ">", "is"]))
-        | st.builds(lambda kind, of: kind(of), st.sampled_from([both, either]), st.lists(duals, min_size=1, max_size=4))
-    )
-)
-worksheets = st.lists(st.tuples(ends, ends).map(sorted), min_size=MEASURES, max_size=MEASURES)
+def generated(chance: random.Random) -> dict[str, Lowered]:
+    """A few rules, some of them of two formulas that have nothing to do with each other."""
+    depths = [chance.randrange(6) for _ in range(chance.randrange(1, 14))]
+    return {
+        f"E{n}": rule(chance, depth) if chance.random() < 0.7 else Lowered(tree(chance, depth), tree(chance, depth))
+        for n, depth in enumerate(depths)
+    }
+
+
+def intervals(chance: random.Random, measures: int = MEASURES) -> tuple[list[float], list[float]]:
+    """Both ends of as many measures, at bounds, next to them and far from them; every second one is exact."""
+    some = [chance.choice(ENDS) for _ in range(measures)]
+    pairs = [sorted((end, end if chance.random() < 0.5 else chance.choice(ENDS))) for end in some]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def threshold(test: Test, op: str) -> Lowered:
@@ -106,24 +112,14 @@ def agrees(engine: DurableEngine, rules: Mapping[str, Lowered], lo: Sequence[flo
 
 
 def many_rules(count: int, seed: int) -> dict[str, Lowered]:
-    """Rules of one to five comparisons over as many measures, the same for the same seed."""
+    """So many rules over as many measures, the same for the same seed."""
     chance = random.Random(seed)
-
-    def one() -> Lowered:
-        test = Test(chance.randrange(count), "lo", ">", chance.choice(BOUNDS))
-        return threshold(test, chance.choice(["<=", "<", ">=", ">", "is"]))
-
-    def rule() -> Lowered:
-        return chance.choice([both, either])([one() for _ in range(chance.choice([1, 1, 2, 3, 5]))])
-
-    return {f"I{n}": rule() for n in range(count)}
+    return {f"I{n}": rule(chance, 1, count) for n in range(count)}
 
 
 def worksheet(count: int, seed: int) -> tuple[list[float], list[float]]:
-    """Both ends of as many measures, the same for the same seed."""
-    chance = random.Random(seed)
-    pairs = [sorted((chance.choice(ENDS), chance.choice(ENDS))) for _ in range(count)]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    """Both ends of so many measures, the same for the same seed."""
+    return intervals(random.Random(seed), count)
 
 
 @pytest.fixture
@@ -153,33 +149,30 @@ def test_never_is_not_unknown(low: DurableEngine, never: float) -> None:
 
 @needs_durable
 @settings(max_examples=150, deadline=None)
-@given(
-    st.lists(st.builds(Lowered, formulas, formulas) | duals, min_size=1, max_size=12), st.lists(worksheets, max_size=15)
-)
-def test_it_agrees_with_direct_evaluation(lowered: list[Lowered], sheets: list[list[list[float]]]) -> None:
+@given(seeds)
+def test_it_agrees_with_direct_evaluation(chance: random.Random) -> None:
     """Any formulas, on any intervals, give what evaluating them directly gives, or both holding is an error."""
-    rules = {f"E{n}": each for n, each in enumerate(lowered)}
+    rules = generated(chance)
     engine = DurableEngine(rules)
-    for sheet in sheets:
-        assert agrees(engine, rules, [pair[0] for pair in sheet], [pair[1] for pair in sheet])
+    assert all(agrees(engine, rules, *intervals(chance)) for _ in range(20))
     engine.close()
 
 
-@needs_durable
-@settings(max_examples=150, deadline=None)
-@given(formulas, formulas, st.lists(worksheets, min_size=5, max_size=15))
-def test_formulas_said_to_exclude_each_other_do(one: Formula, other: Formula, sheets: list[list[list[float]]]) -> None:
+@settings(max_examples=100, deadline=None)
+@given(seeds)
+def test_formulas_said_to_exclude_each_other_do(chance: random.Random) -> None:
     """No intervals make two formulas true that are planned on one note."""
+    one, other = tree(chance, 2), tree(chance, 2)
     if exclude(fold(one), fold(other)):
-        for sheet in sheets:
-            lo, hi = [pair[0] for pair in sheet], [pair[1] for pair in sheet]
-            assert not (holds(one, lo, hi) and holds(other, lo, hi))
+        sheets = [intervals(chance) for _ in range(50)]
+        assert not any(holds(one, *sheet) and holds(other, *sheet) for sheet in sheets)
 
 
 @settings(max_examples=100, deadline=None)
-@given(duals)
-def test_the_two_formulas_of_a_rule_share_a_note(lowered: Lowered) -> None:
+@given(seeds, st.integers(0, 5))
+def test_the_two_formulas_of_a_rule_share_a_note(chance: random.Random, depth: int) -> None:
     """What lowering makes is seen to exclude each other, whatever its size."""
+    lowered = rule(chance, depth)
     assert exclude(fold(lowered.surely), fold(lowered.surely_not))
 
 

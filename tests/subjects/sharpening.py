@@ -93,8 +93,10 @@ def _ended(fact: Fact, when: Days | None, recorded: Days | None, screening: date
 
 
 def narrower_values(fact: Fact) -> list[Any]:
-    """Values inside a bound or a range; an answer for a test that gave none."""
+    """Values inside a bound or a range; an answer for a test that gave none; a whole date of birth."""
     value, concept = fact.get("value"), fact["concept"]
+    if concept == "birth_date" and (born := read_days(value)):
+        return list(map(str, _days_of(born, born)))
     if not isinstance(value, str) or concept not in RESULTS:
         return []
     if value in ("indeterminate", "borderline"):

@@ -15,7 +15,7 @@ from ucmsc_rules.documents.nodes import MAX_DEPTH, MAX_NODES, MappingNode, Node,
 from ucmsc_rules.errors import Place
 
 _MARKER = re.compile(r"^(---|\.\.\.|%)|[\t\r]", re.MULTILINE)
-_QUOTED = re.compile(r""""([^"\\\n]*)"|'((?:[^'\n]|'')*)'""")
+_QUOTED = re.compile(r""""([^"\\\n]*)"|'([^'\n]*)'(?!')""")
 _KEY = re.compile(r"""(?:([^\s\-?:,\[\]{}#&*!|>'"%@`][^\s:#,\[\]{}"']{0,99})|"([^"\\\n]{0,99})"):(?=[ \n]|\Z)""")
 _FLOW_START = r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s,\[\]{}]))"""
 _FLOW_PLAIN = re.compile(_FLOW_START + r"(?:[^\s,\[\]{}:#]++|:(?=[^\s,\[\]{}])| ++(?=[^\s,\[\]{}:#])|(?<=\S)#)*+")
@@ -198,9 +198,7 @@ class _Reader:
         match = _QUOTED.match(self.text, at)
         if match is None:
             raise _UnusualError
-        text = match[match.lastindex or 1]
-        node = ScalarNode(text.replace("''", "'"), self.place(at + 1), plain=False, exact="''" not in text)
-        return node, match.end()
+        return ScalarNode(match[match.lastindex or 1], self.place(at + 1), plain=False), match.end()
 
     def flow(self, at: int, depth: int) -> tuple[Node, int]:
         place = self.opening(at, depth)

@@ -164,7 +164,7 @@ class _Planner:
             parts.append(self.part(parts.pop()))
         while not _fits(kind(tuple(parts))):
             head = next(n for n in range(len(parts) - 1, 0, -1) if n == 1 or _fits(kind(tuple(parts[:n]))))
-            parts = [*parts[head:], self.part(fold(kind(tuple(parts[:head]))))]
+            parts = [*parts[head:], self.part(parts[0] if head == 1 else kind(tuple(parts[:head])))]
         return kind(tuple(parts))
 
     def part(self, formula: Formula) -> Test:

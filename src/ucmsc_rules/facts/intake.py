@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, getincrementaldecoder
+from collections import deque
 from collections.abc import Iterator
 from itertools import chain
 from json import JSONDecodeError
@@ -29,9 +30,11 @@ __all__ = ["NESTED", "Broken", "Form", "RepeatedKeys", "form_of", "parse_piece",
 
 Form = Literal["auto", "json", "ndjson"]
 LONGEST_RECORD = 64 * 1024 * 1024
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
 _MARGIN = 8
 _BLANK = re.compile(r"[ \t\r\n]*+")
+_BREAKS_OFF = "the file breaks off before the end of its list; the records before this are answered"
+_MISSING = "a record is missing here; leave out one of the commas"
 _TOO_LONG = f"it is longer than {LONGEST_RECORD // 1024 // 1024} MiB"
 
 
@@ -57,33 +60,28 @@ def parse_piece(piece: object) -> object:
 
 def read_pieces(stream: BinaryIO, form: Form = "auto") -> Iterator[object]:
     """The records, those of lines still as bytes, so that the parsing of them can be shared out."""
-    head = _read_line(stream)
-    if isinstance(head, bytes):
-        head = head.removeprefix(BOM_UTF8)
-    while isinstance(head, bytes) and head and not head.strip():
-        head = _read_line(stream)
-    if form == "ndjson" or (form == "auto" and _is_of_lines(head)):
-        return _lines(stream, head)
-    return _values(_Source(stream, head if isinstance(head, bytes) else b""), head)
+    head = stream.readline(CHUNK).removeprefix(BOM_UTF8)
+    while head and not head.strip():
+        head = stream.readline(CHUNK)
+    if form == "json" or (form == "auto" and head.lstrip()[:1] in {b"", b"["}):
+        return _values(_Source(stream, head))
+    line = _read_line(stream, head) if head else b""
+    if form == "ndjson" or isinstance(line, Broken) or is_balanced(line.decode("utf-8", "replace")):
+        return _lines(stream, line)
+    return _values(_Source(stream, line))
 
 
-def _is_of_lines(head: bytes | Broken) -> bool:
-    if isinstance(head, Broken):
-        return True
-    start = head.lstrip()[:1]
-    return start not in {b"", b"["} and is_balanced(head.decode("utf-8", "replace"))
-
-
-def _lines(stream: BinaryIO, head: bytes | Broken) -> Iterator[bytes | Broken]:
-    rest = iter(lambda: _read_line(stream), b"")
-    for line in chain([head], rest):
+def _lines(stream: BinaryIO, first: bytes | Broken) -> Iterator[bytes | Broken]:
+    for line in chain([first], iter(lambda: _read_line(stream), b"")):
         if isinstance(line, Broken) or line.strip():
             yield line
 
 
-def _read_line(stream: BinaryIO) -> bytes | Broken:
-    """The next line, empty at the end; one that is too long is passed over without being held."""
-    line = stream.readline(LONGEST_RECORD)
+def _read_line(stream: BinaryIO, head: bytes = b"") -> bytes | Broken:
+    """The next line, or what is left of it after its head; one that is too long is passed over, and not held."""
+    if head.endswith(b"\n"):
+        return head
+    line = head + stream.readline(LONGEST_RECORD - len(head))
     if len(line) < LONGEST_RECORD or line.endswith(b"\n"):
         return line
     while (more := stream.readline(CHUNK)) and not more.endswith(b"\n"):
@@ -91,16 +89,14 @@ def _read_line(stream: BinaryIO) -> bytes | Broken:
     return Broken(f"{_TOO_LONG}, and is passed over")
 
 
-def _values(source: _Source, head: bytes | Broken) -> Iterator[object]:
-    if isinstance(head, Broken):
-        yield head
-    elif source.mark() == "":
+def _values(source: _Source) -> Iterator[object]:
+    if source.mark() == "":
         yield Broken("nothing stands here; write a record, or a list of them")
     elif source.mark() == "[":
         yield from _elements(source)
     else:
         yield source.element()
-    if not isinstance(head, Broken) and source.mark():
+    if source.mark():
         yield Broken("something stands after the end of the JSON; a file holds a record, a list, or one on each line")
 
 
@@ -119,7 +115,7 @@ def _elements(source: _Source) -> Iterator[object]:
         source.step()
         if mark == "":
             if not source.broke_off:
-                yield Broken("the file breaks off before the end of its list; the records before this are answered")
+                yield Broken(_BREAKS_OFF)
             return
         if mark == "]":
             return
@@ -133,17 +129,34 @@ class _Source:
         # bytes that are no UTF-8 become lone surrogates, so that only the element that holds them is refused
         self.decoder = getincrementaldecoder("utf-8")("surrogateescape")
         self.text = self.decoder.decode(head)
+        self.ahead: deque[str] = deque()
         self.start = 0
-        self.ended = False
+        self.closed = False
         self.broke_off = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether all that there is stands in the buffer."""
+        return self.closed and not self.ahead
 
     def more(self) -> None:
         """Reads on; as much again as is held, so that all attempts on one element together stay linear."""
-        left = len(self.text) - self.start
-        data = self.stream.read(max(CHUNK, left))
-        self.ended = not data
-        self.text = self.text[self.start :] + self.decoder.decode(data, final=self.ended)
-        self.start = 0
+        parts = [self.text[self.start :]]
+        wanted = max(CHUNK, len(parts[0]))
+        while wanted > 0 and self.ahead:
+            parts.append(self.ahead.popleft())
+            wanted -= len(parts[-1])
+        if wanted > 0 and not self.closed:
+            data = self.stream.read(wanted)
+            self.closed = not data
+            parts.append(self.decoder.decode(data, final=self.closed))
+        self.text, self.start = "".join(parts), 0
+
+    def put_back(self) -> None:
+        """Holds what follows a long element in pieces: an error in a long text takes long to be told."""
+        places = range(self.start + CHUNK, len(self.text), CHUNK)
+        self.ahead.extendleft(self.text[place : place + CHUNK] for place in reversed(places))
+        self.text, self.start = self.text[self.start : self.start + CHUNK], 0
 
     def mark(self) -> str:
         """The next character that is not blank; empty at the end."""
@@ -167,6 +180,8 @@ class _Source:
     def element(self) -> object:
         """The element that starts here, or Broken; the next character is then the one after it."""
         self.mark()
+        if self.start > CHUNK:
+            self.put_back()
         while True:
             error: Exception | None = None
             try:
@@ -192,13 +207,16 @@ class _Source:
         start, end = self.start, len(self.text) if stop is None else stop
         self.start, self.broke_off = end, stop is None
         broken = why(self.text, start, end, error)
+        if start == end:
+            return Broken(_BREAKS_OFF if stop is None else _MISSING)
         if stop is None and broken is not NESTED:
             return Broken(f"{broken.message}; the end of this record was not found, nothing after it is read")
         return _not_utf8(self.text[start:end]) or broken
 
     def give_up(self) -> Broken:
         """Goes to the end of the input without reading it."""
-        self.text, self.start, self.ended, self.broke_off = "", 0, True, True
+        self.text, self.start, self.closed, self.broke_off = "", 0, True, True
+        self.ahead.clear()
         return Broken(f"{_TOO_LONG}; nothing after it is read. Write one record on each line, as .ndjson")
 
 

@@ -16,8 +16,9 @@ from ucmsc_rules.worksheet.arithmetic import run_steps
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.measured import Measured, Used
 from ucmsc_rules.worksheet.results import measure_answer, measure_result
-from ucmsc_rules.worksheet.select import Selection, conflicts, select
+from ucmsc_rules.worksheet.select import conflicts, select
 
+OUTDATED = "a part of the score could be newer, so the reported score does not count"
 UNREADABLE = "unreadable, so it may say anything"
 
 
@@ -43,26 +44,23 @@ def measure_score(context: Context, measure: Result) -> Measured:
     problems = (*reckoned.problems, *conflicts(chosen.facts))
     if not chosen.surely:
         return Measured(reckoned.value, (*_noted(used, "may not lie in the window"), *reckoned.used), problems)
-    if _outdated(chosen, reckoned.used):
-        older = "a part of the score could be newer, so the reported score does not count"
-        return Measured(reckoned.value, (*_noted(used, older), *reckoned.used), problems)
-    reported = hull(use.compared for use in used)
-    both = meet(reported, reckoned.value)
-    if both is not None:
-        return Measured(both, (*used, *reckoned.used), problems)
-    return Measured(
-        hull([reported, reckoned.value]),
-        (*used, *reckoned.used),
-        (*problems, _contradiction(chosen.facts[0], reckoned.value)),
-    )
+    older = [use for use in used if _is_outdated(use.fact, reckoned.used)]
+    current = [use for use in used if use not in older]
+    known = [reckoned.value] if older else []
+    for use in current:
+        both = meet(use.compared, reckoned.value)
+        known.append(both or hull([use.compared, reckoned.value]))
+        if both is None:
+            problems = (*problems, _contradiction(use.fact, reckoned.value))
+    return Measured(hull(known), (*current, *_noted(older, OUTDATED), *reckoned.used), problems)
 
 
 def _noted(used: Iterable[Used], note: str) -> tuple[Used, ...]:
     return tuple(evolve(use, note=use.note or note) for use in used)
 
 
-def _outdated(chosen: Selection, parts: tuple[Used, ...]) -> bool:
-    return any(may_be_later(part.fact.days, score.days) for score in chosen.facts for part in parts)
+def _is_outdated(score: Fact, parts: tuple[Used, ...]) -> bool:
+    return any(may_be_later(part.fact.days, score.days) for part in parts)
 
 
 def _contradiction(score: Fact, parts: Interval) -> Problem:
