@@ -9,8 +9,7 @@ from typing import Any, Literal
 from attrs import evolve, frozen
 
 from ucmsc_rules._version import __version__
-from ucmsc_rules.engines import durable
-from ucmsc_rules.engines.reference import Reference
+from ucmsc_rules.engines import durable, reference
 from ucmsc_rules.errors import EngineError, EnginesDisagree
 from ucmsc_rules.facts.fact import Problem
 from ucmsc_rules.facts.ranges import NormalRange
@@ -33,7 +32,6 @@ class Screener:
     """A ruleset with the engines that answer it; may be shared by threads."""
 
     compiled: Compiled
-    reference: Reference
     durable: durable.DurableEngine | None
 
     @property
@@ -54,7 +52,7 @@ def make_screener(ruleset: Ruleset, engine: EngineName = "auto") -> Screener:
         raise EngineError(durable.why_not())
     compiled = compile_ruleset(ruleset)
     fires = engine != "reference" and durable.available()
-    return Screener(compiled, Reference(compiled), durable.DurableEngine(compiled.rules) if fires else None)
+    return Screener(compiled, durable.DurableEngine(compiled.rules) if fires else None)
 
 
 def screen(
@@ -115,8 +113,9 @@ def screen_one(
         return refused(screener, record.problem)
     context = Context(record, ruleset, ranges)
     sheet = fill(context, screener.compiled.measures)
-    answers = fire(screener, sheet, record.subject)
-    findings, warnings = find(context, screener.compiled, sheet, answers)
+    truths = reference.compare_all(screener.compiled, sheet.lo, sheet.hi)
+    answers = fire(screener, sheet, truths, record.subject)
+    findings, warnings = find(context, screener.compiled, sheet, truths, answers)
     return _verdict(screener, record, findings, (*record.problems, *warnings, *_without_anchor(screener, record)))
 
 
@@ -135,15 +134,15 @@ def answer_one(
         return _verdict(screener, record, _all_unknown(ruleset), (*record.problems, problem))
 
 
-def fire(screener: Screener, sheet: Worksheet, subject: str) -> Mapping[str, Truth]:
+def fire(screener: Screener, sheet: Worksheet, truths: reference.Truths, subject: str) -> Mapping[str, Truth]:
     """The engine's answers by rule id, cross-checked by the reference. Raises EnginesDisagree."""
-    reference = screener.reference.evaluate(sheet.lo, sheet.hi)
+    expected = reference.evaluate(screener.compiled.ruleset, truths)
     if screener.durable is None:
-        return reference
+        return expected
     fired = screener.durable.evaluate(sheet.lo, sheet.hi)
-    if fired != reference:
-        differing = [rule for rule in reference if fired.get(rule) is not reference[rule]]
-        answers = ", ".join(f"{rule}: durable {fired.get(rule)}, reference {reference[rule]}" for rule in differing)
+    if fired != expected:
+        differing = [rule for rule in expected if fired.get(rule) is not expected[rule]]
+        answers = ", ".join(f"{rule}: durable {fired.get(rule)}, reference {expected[rule]}" for rule in differing)
         raise EnginesDisagree(f"the engines disagree on subject {subject} ({answers}); report this as a defect")
     return fired
 

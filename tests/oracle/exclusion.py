@@ -15,6 +15,7 @@ from .worlds import (
     either,
     happened,
     history,
+    is_event,
     result_days,
     touches,
 )
@@ -177,21 +178,29 @@ def e15(s: Subject) -> Answers:
 
 
 def e16(s: Subject) -> Answers:
-    """Liver transplantation is proposed within 3 months after screening."""
-    return planned_ahead(s, s.facts("liver_transplantation_planned"))
+    """Liver transplantation is proposed within 3 months after screening.
+
+    An undated plan lies on some day from its record date, else from screening, on.
+    """
+    facts = []
+    for fact in s.facts("liver_transplantation_planned"):
+        first = fact.recorded.first if fact.recorded else s.screening
+        undated = is_event(fact) and fact.when is None
+        facts.append(redated(fact, Days(first, date.max)) if undated else fact)
+    return planned_ahead(s, facts)
 
 
 def planned_ahead(s: Subject, facts: list[Fact]) -> Answers:
-    """A planned event dated before screening does not count: in such worlds it is as if nobody had reported it."""
+    """A plan dated before screening does not count: in such worlds it is as if nobody had reported it."""
     first, last = s.screening, ago(s.screening, months=-3)
     for n, fact in enumerate(facts):
-        if fact.readable and fact.value != "none" and fact.when and fact.when.first < first:
+        if is_event(fact) and fact.when and fact.when.first < first:
             others = facts[:n] + facts[n + 1 :]
             found = planned_ahead(s, others)
             if counted := fact.when.within(first, date.max):
-                found |= planned_ahead(s, [*facts[:n], redated(fact, counted), *facts[n + 1 :]])
+                found |= planned_ahead(s, [*others, redated(fact, counted)])
             return found
-    known = history(facts, s.screening, planned=True)
+    known = history(facts, s.screening)
     return happened(known, touches(first, last), (first, last), s.screening, s.screening)
 
 

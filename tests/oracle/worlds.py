@@ -87,10 +87,9 @@ class History:
     events: list[Fact]
     hidden_from: date | None
     shape: Shape = "one day"
-    planned: bool = False
 
 
-def history(facts: list[Fact], screening: date, shape: Shape = "one day", planned: bool = False) -> History:
+def history(facts: list[Fact], screening: date, shape: Shape = "one day") -> History:
     """What is recorded of a kind of event, and what may be missing.
 
     One recorded event makes the history complete, unless a fact says that it is not or cannot be read. `none`
@@ -100,9 +99,9 @@ def history(facts: list[Fact], screening: date, shape: Shape = "one day", planne
     events = [fact for fact in facts if is_event(fact)]
     nones = [fact for fact in facts if fact.readable and fact.value == "none"]
     if len(events) + len(nones) < len(facts) or not all(fact.complete for fact in facts) or not facts:
-        return History(events, date.min, shape, planned)
+        return History(events, date.min, shape)
     hidden_from = None if events else stale_from(nones, screening)
-    return History(events, hidden_from, shape, planned)
+    return History(events, hidden_from, shape)
 
 
 def is_event(fact: Fact) -> bool:
@@ -145,11 +144,11 @@ def happened(known: History, lived: Lived, edges: Iterable[date], screening: dat
 def lives(event: Fact, known: History, edges: list[date], screening: date, anchor: date) -> Iterable[tuple[date, date]]:
     """The starts and ends an event may have; no end is before its start.
 
-    Undated, it starts on some day up to its record date, else up to the anchor (a planned one: from its record
-    date, else from screening). "ongoing": it had not ended on its record date, else at screening. Without
-    `until` it has one day, or an unknown end, or still goes on, by the kind of event.
+    Undated, it starts on some day up to its record date, else up to the anchor. "ongoing": it had not ended on
+    its record date, else at screening. Without `until` it has one day, or an unknown end, or still goes on, by
+    the kind of event.
     """
-    starts = event.when or _undated(event, known.planned, screening, anchor)
+    starts = event.when or Days(date.min, event.recorded.last if event.recorded else anchor)
     ends = event.until
     if event.ongoing:
         ends = Days(event.recorded.first if event.recorded else screening, date.max)
@@ -164,12 +163,6 @@ def lives(event: Fact, known: History, edges: list[date], screening: date, ancho
             yield start, start
         elif possible_ends := ends.within(start, date.max):
             yield from ((start, end) for end in worth_trying(possible_ends, edges, every=3))
-
-
-def _undated(event: Fact, planned: bool, screening: date, anchor: date) -> Days:
-    if planned:
-        return Days(event.recorded.first if event.recorded else screening, date.max)
-    return Days(date.min, event.recorded.last if event.recorded else anchor)
 
 
 def touches(first: date, last: date) -> Lived:

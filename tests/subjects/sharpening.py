@@ -99,6 +99,10 @@ def narrower_values(fact: Fact) -> list[Any]:
         return list(map(str, _days_of(born, born)))
     if not isinstance(value, str) or concept not in RESULTS:
         return []
+    return _narrower_texts(fact, value)
+
+
+def _narrower_texts(fact: Fact, value: str) -> list[str]:
     if value in ("indeterminate", "borderline"):
         return ["positive", "negative"]
     if value == "Target not detected" and fact.get("lloq", "20 IU/mL") != "low":

@@ -28,6 +28,7 @@ from ucmsc_rules.documents.nodes import (
     ScalarNode,
     SequenceNode,
     refusal,
+    too_many,
 )
 from ucmsc_rules.errors import Complaint, Place, RulesetError
 

@@ -14,7 +14,7 @@ from itertools import accumulate
 from ucmsc_rules.documents.nodes import MAX_DEPTH, MAX_NODES, MappingNode, Node, ScalarNode, SequenceNode, too_many
 from ucmsc_rules.errors import Place
 
-_MARKER = re.compile(r"^(---|\.\.\.|%)|[\t\r]", re.MULTILINE)
+_MARKER = re.compile(r"^(?:---|\.\.\.|%| +$)|[\t\r]", re.MULTILINE)
 _QUOTED = re.compile(r""""([^"\\\n]*)"|'([^'\n]*)'(?!')""")
 _KEY = re.compile(r"""(?:([^\s\-?:,\[\]{}#&*!|>'"%@`][^\s:#,\[\]{}"']{0,99})|"([^"\\\n]{0,99})"):(?=[ \n]|\Z)""")
 _FLOW_START = r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s,\[\]{}]))"""

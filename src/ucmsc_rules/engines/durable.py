@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from itertools import groupby
 from math import inf
@@ -33,6 +34,8 @@ _SESSION = "0"  # the C module's name for the session of events that name none
 class _Native(Protocol):
     """What is used of the C module."""
 
+    error: type[Exception]
+
     def create_ruleset(self, name: str, rules: str, /) -> int: ...
     def delete_ruleset(self, handle: int, /) -> None: ...
     def assert_events(self, handle: int, events: str, /) -> tuple[int, int]: ...
@@ -43,9 +46,13 @@ class _Native(Protocol):
 
 @frozen
 class _Batch:
-    """A native ruleset, the text it is sent, and what the firing of each rule means: an answer, or a part's outcome."""
+    """A native ruleset and its one session, the text it is sent, and what the firing of each rule means.
+
+    That is an answer, or the place among the ends of a part's outcome.
+    """
 
     handle: int
+    session: int
     template: Template
     answers: Mapping[str, tuple[str, Truth]]
     parts: Mapping[str, int]
@@ -129,12 +136,13 @@ class DurableEngine:
             raise EngineError(message)
         if self._dirty:
             for batch in self._batches:
-                self._native.delete_state(batch.handle, _SESSION)
+                _close(self._native, batch.handle)
+                _open(self._native, batch.handle)
         self._dirty = True
         ends += ["0"] * self._plan.parts
         fired = [*self._plan.always]
         for batch in self._batches:
-            names = _firings(self._native, batch.handle, batch.template.fill(ends))
+            names = _firings(self._native, batch.handle, batch.session, batch.template.fill(ends))
             if batch.parts:
                 for name in names:
                     ends[batch.parts[name]] = "1"
@@ -154,15 +162,33 @@ class DurableEngine:
         return answers
 
 
-def _firings(native: _Native, handle: int, text: str) -> list[str]:
-    """The names of the rules that the batch makes fire; the rule of the last event must be the last of them."""
+def _open(native: _Native, handle: int) -> int:
+    """Begins the session of a ruleset and lets one rule fire in it, without which the C module could not end it."""
+    _, session = native.assert_events(handle, f"[{LAST_NOTE}]")
+    _drain(native, handle, session)
+    return session
+
+
+def _close(native: _Native, handle: int) -> None:
+    """Ends the session of a ruleset, with whatever is in it, if it has one."""
+    with suppress(native.error):
+        native.delete_state(handle, _SESSION)
+
+
+def _firings(native: _Native, handle: int, session: int, text: str) -> list[str]:
+    """The names of the rules that the batch makes fire. The session the C module returns can be garbage."""
+    native.assert_events(handle, text)
+    return _drain(native, handle, session)
+
+
+def _drain(native: _Native, handle: int, session: int) -> list[str]:
+    """The names of the rules that fire, before the rule of the last event, which must be the last of them."""
     names = []
-    _, state = native.assert_events(handle, text)
-    start = native.start_action_for_state(handle, state)
+    start = native.start_action_for_state(handle, session)
     message = start and start[1]
     while message:
         names.append(message[2:4])
-        message = native.complete_and_start_action(handle, state)
+        message = native.complete_and_start_action(handle, session)
     if not names or names.pop() != LAST:
         message = "durable-rules did not read all it was sent; is the decimal sign of the locale (LC_NUMERIC) a point?"
         raise EngineError(message)
@@ -178,20 +204,20 @@ def _by_batch(notes: Sequence[Note]) -> Iterator[list[Note]]:
 
 
 def _batch(native: _Native, whole: Plan, notes: Sequence[Note], handles: list[int]) -> _Batch:
-    """The native ruleset of the notes, tried once; its handle joins those to be released."""
+    """The native ruleset of the notes, with a session; its handle joins those to be released."""
     first = {"lo": 0, "hi": whole.measures, "part": 2 * whole.measures}
     rules, template = write(notes, first)
     handle = native.create_ruleset("ucmsc", rules)
+    session = _open(native, handle)
     handles.append(handle)
-    _firings(native, handle, f"[{LAST_NOTE}]")
     named = {f"{n:02}": o for n, o in enumerate(outcome for note in notes for _, outcome in note.formulas)}
     parts = {name: first["part"] + outcome.number for name, outcome in named.items() if isinstance(outcome, Part)}
     answers = {name: outcome for name, outcome in named.items() if not isinstance(outcome, Part)}
-    return _Batch(handle, template, answers, parts)
+    return _Batch(handle, session, template, answers, parts)
 
 
 def _release(native: _Native, handles: Sequence[int]) -> None:
     """Deletes the sessions first, which the C module would otherwise not free."""
     for handle in handles:
-        native.delete_state(handle, _SESSION)
+        _close(native, handle)
         native.delete_ruleset(handle)

@@ -5,49 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ucmsc_rules.rules.compiled import Compiled
-from ucmsc_rules.rules.model import And, Comparison, Criterion, Expression, Measure, Not, Or
+from ucmsc_rules.rules.model import And, Comparison, Criterion, Expression, Not, Or, Ruleset
 from ucmsc_rules.values.truth import Truth, all_of, any_of
-from ucmsc_rules.worksheet.compare import compare
+from ucmsc_rules.worksheet.compare import COMPARE
+
+Truths = Mapping[Comparison, Truth]
 
 
-class Reference:
-    """Answers every rule of a ruleset from the ends of a worksheet."""
-
-    name = "reference"
-
-    def __init__(self, compiled: Compiled) -> None:
-        self._compiled = compiled
-
-    def evaluate(self, lo: Sequence[float], hi: Sequence[float]) -> dict[str, Truth]:
-        """The answer of every rule, by its id."""
-        answers: dict[str, Truth] = {}
-        for criterion in self._compiled.ruleset.criteria:
-            answers |= _criterion(criterion, self._compiled.index, lo, hi)
-        return answers
+def compare_all(compiled: Compiled, lo: Sequence[float], hi: Sequence[float]) -> Truths:
+    """The answer of every comparison, from the ends of a worksheet."""
+    return {
+        leaf.comparison: COMPARE[leaf.comparison.op](lo[leaf.index], hi[leaf.index], leaf.bound)
+        for leaf in compiled.leaves
+    }
 
 
-def _criterion(
-    criterion: Criterion, index: Mapping[Measure, int], lo: Sequence[float], hi: Sequence[float]
-) -> dict[str, Truth]:
-    branches = {branch.key: answer(branch.rule, index, lo, hi) for branch in criterion.branches}
-    whole = any_of(branches.values())
-    if criterion.conflict is not None and answer(criterion.conflict, index, lo, hi) is not Truth.FALSE:
+def evaluate(ruleset: Ruleset, truths: Truths) -> dict[str, Truth]:
+    """The answer of every rule, by its id."""
+    answers: dict[str, Truth] = {}
+    for criterion in ruleset.criteria:
+        _answer_criterion(criterion, truths, answers)
+    return answers
+
+
+def _answer_criterion(criterion: Criterion, truths: Truths, answers: dict[str, Truth]) -> None:
+    branches = [answer(branch.rule, truths) for branch in criterion.branches]
+    whole = any_of(branches)
+    if criterion.conflict is not None and answer(criterion.conflict, truths) is not Truth.FALSE:
         whole = Truth.UNKNOWN
-    return {criterion.id: whole, **{f"{criterion.id}.{key}": truth for key, truth in branches.items() if key}}
+    answers[criterion.id] = whole
+    for branch, truth in zip(criterion.branches, branches, strict=True):
+        if branch.key:
+            answers[f"{criterion.id}.{branch.key}"] = truth
 
 
-def answer(expression: Expression, index: Mapping[Measure, int], lo: Sequence[float], hi: Sequence[float]) -> Truth:
+def answer(expression: Expression, truths: Truths) -> Truth:
     """Kleene's answer of an expression."""
     match expression:
-        case Comparison(measure, op, bound):
-            place = index[measure]
-            return compare(op, lo[place], hi[place], float(bound))
+        case Comparison():
+            return truths[expression]
         case Not(of):
-            return ~answer(of, index, lo, hi)
+            return ~answer(of, truths)
         case And(parts):
-            return all_of(answer(part, index, lo, hi) for part in parts)
+            return all_of([answer(part, truths) for part in parts])
         case Or(parts):
-            return any_of(answer(part, index, lo, hi) for part in parts)
+            return any_of([answer(part, truths) for part in parts])
         case _:
             message = f"not an expression: {expression!r}"
             raise TypeError(message)

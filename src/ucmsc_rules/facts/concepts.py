@@ -145,6 +145,16 @@ class Concept:
     open_end: OpenEnd = OpenEnd.ONE_DAY
     planned: bool = False
     unit_rules: UnitRules = field(init=False, eq=False, repr=False)
+    is_result: bool = field(init=False, eq=False, repr=False)
+    has_words: bool = field(init=False, eq=False, repr=False)
+
+    @is_result.default
+    def _ask_if_result(self) -> bool:
+        return self.kind in RESULTS
+
+    @has_words.default
+    def _ask_if_words(self) -> bool:
+        return self.kind in {Kind.YES_NO, Kind.TEST, Kind.CATEGORY}
 
     @unit_rules.default
     def _gather_unit_rules(self) -> UnitRules:

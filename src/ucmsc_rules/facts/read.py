@@ -22,6 +22,7 @@ KEYS = frozenset({
     "concept", "value", "unit", "when", "until", "uln", "status", "source", "recorded", "complete", "detected",
     "lloq", "copies_per_iu",
 })  # fmt: skip
+USUAL_KEYS = KEYS - {"complete", "source", "detected"}
 COUNTING = {"final": False, "amended": True, "corrected": True}
 NOT_COUNTING = frozenset({"preliminary", "cancelled", "entered-in-error"})
 LONGEST_TEXT = 1000
@@ -41,18 +42,13 @@ class _Entry:
     def complain(self, key: str, message: str) -> None:
         self.problems.append(Problem("error", f"{self.path}.{key}", message))
 
-    def attempt(self, key: str, read: Callable[[Any], _T]) -> _T | None:
-        """What ``read`` makes of a key's value; None where the key is missing or, with a problem, cannot be read."""
-        if key not in self.raw:
-            return None
+    def attempt(self, key: str, read: Callable[..., _T], *more: object) -> _T | None:
+        """What ``read`` makes of a key's value; None, with a problem, where it cannot be read."""
         try:
-            return read(self.raw[key])
+            return read(self.raw[key], *more)
         except UcmscRulesError as error:
             self.complain(key, str(error))
             return None
-
-    def broke(self, key: str, result: object) -> bool:
-        return result is None and key in self.raw
 
 
 def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Problem]) -> Fact | None:
@@ -61,36 +57,34 @@ def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Pro
     if concept is None or not isinstance(raw, Mapping):
         return None
     entry = _Entry(raw, concept, path, problems)
-    amended = _status(entry)
-    if amended is NOT_COUNTED:
+    amended = _status(entry) if "status" in raw else False
+    if amended == NOT_COUNTED:
         return None
-    readable = amended is not None and not _has_unknown_keys(entry)
+    known = (raw.keys() <= KEYS or _complain_of_keys(entry)) and not getattr(raw, "keys_twice", ())
     days, until, recorded, dates_readable = _dates(entry)
-    quantity = _value(entry, dated=days is not None) if _harmless_keys(entry) else None
-    if quantity is None or not dates_readable:
-        readable = False
-    uln, copies = entry.attempt("uln", lambda raw: _limit(entry, raw)), entry.attempt("copies_per_iu", _factor)
-    lost = _day_is_lost(entry)
-    value, unit = (quantity.value, quantity.unit) if readable and quantity else (unreadable_value(concept), "")
+    usual = raw.keys() <= USUAL_KEYS or _harmless_keys(entry)
+    quantity = _value(entry, dated=days is not None)
+    readable = bool(quantity and dates_readable and known and usual and amended is not None)
+    lost = days is None and ("when" in raw or not known)
     return Fact(
-        concept=concept,
-        value=value,
-        unit=unit,
-        days=days or (ANY_DAY if lost else unknown_span(recorded)),
-        dated=days is not None or lost,
-        path=path,
-        reported=_reported(raw),
-        when=_shown_when(raw),
-        readable=readable,
-        counts_surely=amended is not None,
-        amended=amended is True,
-        until=until,
-        recorded=recorded,
-        complete=raw.get("complete", True) is True,
-        uln=uln,
-        uln_text=str(raw.get("uln", ""))[:LONGEST_TEXT],
-        copies_per_iu=copies,
-        source=raw["source"] if isinstance(raw.get("source"), str) else "",
+        concept,
+        quantity.value if readable and quantity else unreadable_value(concept),
+        quantity.unit if readable and quantity else "",
+        days or (ANY_DAY if lost else unknown_span(recorded)),
+        days is not None or lost,
+        path,
+        _reported(raw),
+        _shown_when(raw),
+        readable,
+        amended is not None,
+        amended is True,
+        until,
+        recorded,
+        raw.get("complete", True) is True,
+        entry.attempt("uln", _limit, concept) if "uln" in raw else None,
+        str(raw["uln"])[:LONGEST_TEXT] if "uln" in raw else "",
+        entry.attempt("copies_per_iu", _factor) if "copies_per_iu" in raw else None,
+        _source(raw),
     )
 
 
@@ -117,8 +111,6 @@ def _concept(raw: object, path: str, dictionary: Dictionary, problems: list[Prob
 
 def _status(entry: _Entry) -> bool | str | None:
     """Whether the fact corrects another; ``NOT_COUNTED`` where it does not count, None where that is unreadable."""
-    if "status" not in entry.raw:
-        return False
     status = entry.raw["status"]
     known = status.strip().casefold() if isinstance(status, str) else ""
     if known in NOT_COUNTING:
@@ -129,11 +121,11 @@ def _status(entry: _Entry) -> bool | str | None:
     return COUNTING.get(known)
 
 
-def _has_unknown_keys(entry: _Entry) -> bool:
-    unknown = [key for key in entry.raw if key not in KEYS]
-    for key in unknown[:5]:
+def _complain_of_keys(entry: _Entry) -> bool:
+    """A problem for each key that is none of a fact's; always false, since the fact cannot be trusted then."""
+    for key in [key for key in entry.raw if key not in KEYS][:5]:
         entry.complain(str(key)[:LONGEST_TEXT], f"{shown(str(key))} is no key of a fact{did_you_mean(str(key), KEYS)}")
-    return bool(unknown) or bool(getattr(entry.raw, "keys_twice", ()))
+    return False
 
 
 def _harmless_keys(entry: _Entry) -> bool:
@@ -148,24 +140,26 @@ def _harmless_keys(entry: _Entry) -> bool:
     return False
 
 
+def _source(raw: Mapping[str, Any]) -> str:
+    source = raw.get("source", "")
+    return source if isinstance(source, str) else ""
+
+
 # dates
 
 
 def _dates(entry: _Entry) -> tuple[Span | None, Span | None, Span | None, bool]:
     """When, until, recorded, and whether all that is given of them could be read."""
-    when = entry.attempt("when", _date)
-    until = entry.attempt("until", _until)
-    recorded = entry.attempt("recorded", _date)
-    broken = any(entry.broke(key, span) for key, span in (("when", when), ("until", until), ("recorded", recorded)))
+    raw = entry.raw
+    when = entry.attempt("when", _date) if "when" in raw else None
+    until = entry.attempt("until", _until) if "until" in raw else None
+    recorded = entry.attempt("recorded", _date) if "recorded" in raw else None
+    read = (when is not None or "when" not in raw) and (until is not None or "until" not in raw)
+    read = read and (recorded is not None or "recorded" not in raw)
     if when is not None and until is not None and _ends_before(until, when):
         entry.complain("until", "the end lies before the start; check both dates")
-        broken = True
-    return when, until, recorded, not broken
-
-
-def _day_is_lost(entry: _Entry) -> bool:
-    """Whether a day was given that cannot be read, perhaps under a key that is misspelt."""
-    return "when" in entry.raw or not KEYS.issuperset(entry.raw)
+        read = False
+    return when, until, recorded, read
 
 
 def _ends_before(until: Span, when: Span) -> bool:
@@ -196,9 +190,9 @@ def _value(entry: _Entry, *, dated: bool) -> Quantity | None:
             what = 'a "when", or "value": "yes" or "none"' if concept.kind is Kind.EVENT else 'a "value"'
             entry.problems.append(Problem("error", entry.path, f"{concept.name} needs {what}"))
         return None
-    lloq = entry.attempt("lloq", lambda limit: _limit(entry, limit))
-    quantity = entry.attempt("value", lambda value: _read(entry, value, lloq))
-    if entry.broke("lloq", lloq):
+    lloq = entry.attempt("lloq", _limit, concept) if "lloq" in raw else None
+    quantity = entry.attempt("value", _read, entry, lloq)
+    if lloq is None and "lloq" in raw:
         return None
     if concept.kind is Kind.EVENT and quantity is not None and quantity.value == NO and "until" in raw:
         entry.complain("until", '"none" has no end; leave the key out, and give the day it was asked as "recorded"')
@@ -206,7 +200,7 @@ def _value(entry: _Entry, *, dated: bool) -> Quantity | None:
     return quantity
 
 
-def _read(entry: _Entry, value: object, lloq: Quantity | None) -> Quantity:
+def _read(value: object, entry: _Entry, lloq: Quantity | None) -> Quantity:
     concept = entry.concept
     text = _text_of(concept, value)
     if concept.kind is Kind.QUANTITY:
@@ -263,14 +257,14 @@ def _refuse_unit(entry: _Entry) -> None:
         raise ValueTextError(f"{entry.concept.name} has no unit, so {shown(unit)} cannot belong to it; leave it out")
 
 
-def _limit(entry: _Entry, raw: object) -> Quantity:
+def _limit(raw: object, concept: Concept) -> Quantity:
     """A limit that belongs to the result, with a unit of its own where the concept has units."""
-    if entry.concept.kind is not Kind.QUANTITY:
-        raise ValueTextError(f"{entry.concept.name} has no such limit; leave it out")
+    if concept.kind is not Kind.QUANTITY:
+        raise ValueTextError(f"{concept.name} has no such limit; leave it out")
     if isinstance(raw, str):
-        return read_limit(entry.concept.unit_rules, raw)
+        return read_limit(concept.unit_rules, raw)
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
-        return read_limit(entry.concept.unit_rules, _numeral(raw))
+        return read_limit(concept.unit_rules, _numeral(raw))
     raise ValueTextError(f'a limit is a text with its unit, not {kind_of(raw)}; write it as "104 umol/L"')
 
 

@@ -11,6 +11,7 @@ import re
 from calendar import monthrange
 from datetime import MAXYEAR, date
 from enum import Enum
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -53,6 +54,7 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _FORMS = "write YYYY, YYYY-MM, YYYY-MM-DD, YYYY-MM-DDThh:mm, or DD-MON-YYYY with UN for a part that is unknown"
 
 
+@lru_cache(maxsize=4096)  # a study has few days, and each stands in many facts
 def parse_date(text: str) -> Span:
     """The days that a full or partial date allows.
 

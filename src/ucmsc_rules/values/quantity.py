@@ -83,7 +83,7 @@ def _split(text: str) -> tuple[str, Decimal, str]:
     match = _TEXT.match(text.strip()) if len(text) <= LONGEST else None
     if match is None:
         raise ValueTextError(f'{shown(text)} is no value; write a number with its unit, as "850 IU/mL" or "<20 IU/mL"')
-    if _THOUSANDS.search(text):
+    if "," in text and _THOUSANDS.search(text):
         message = f"{shown(text)} has a comma, which may part thousands or decimals; write 1200 or 1.2"
         raise ValueTextError(message)
     return match["comparator"] or "", _number(text, match["numeral"], match["power"]), match["unit"].strip()

@@ -63,13 +63,19 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     >>> any_of([Truth.FALSE, Truth.UNKNOWN])
     <Truth.UNKNOWN: 'unknown'>
     """
-    return ~all_of(~truth for truth in truths)
+    answer = Truth.FALSE
+    for truth in truths:
+        if truth is Truth.TRUE:
+            return truth
+        if truth is Truth.UNKNOWN:
+            answer = truth
+    return answer
 
 
-def from_bounds(*, surely: bool, surely_not: bool) -> Truth:
+def from_bounds(surely: bool, surely_not: bool) -> Truth:  # noqa: FBT001 - the hot path
     """The answer of a rule's two lowered formulas; that both fire is a defect of the caller's.
 
-    >>> from_bounds(surely=False, surely_not=False)
+    >>> from_bounds(False, False)
     <Truth.UNKNOWN: 'unknown'>
     """
     if surely and surely_not:

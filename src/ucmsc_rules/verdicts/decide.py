@@ -2,101 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from ucmsc_rules.engines.reference import answer
-from ucmsc_rules.facts.concepts import RESULTS, Kind
+from ucmsc_rules.engines.reference import Truths, answer
 from ucmsc_rules.facts.fact import Fact, Problem
 from ucmsc_rules.facts.words import level_word
-from ucmsc_rules.rules.compiled import Compiled
-from ucmsc_rules.rules.model import Age, Answer, Comparison, Criterion, Given, Result, UlnRatio
+from ucmsc_rules.rules.compiled import Compiled, Leaf
+from ucmsc_rules.rules.model import Age, Answer, Comparison, Criterion, Expression, Given, Result, UlnRatio
 from ucmsc_rules.rules.walk import comparisons
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
 from ucmsc_rules.values.interval import Interval, ends
 from ucmsc_rules.values.truth import Truth
 from ucmsc_rules.verdicts.finding import Evidence, Finding
 from ucmsc_rules.verdicts.needs import needs_of
-from ucmsc_rules.worksheet.compare import compare
+from ucmsc_rules.worksheet.compare import COMPARE
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.measured import Used
 from ucmsc_rules.worksheet.worksheet import Worksheet
 
-_WORDED = frozenset({Kind.YES_NO, Kind.TEST, Kind.CATEGORY})
-
-
 def find(
-    context: Context, compiled: Compiled, sheet: Worksheet, answers: Mapping[str, Truth]
+    context: Context, compiled: Compiled, sheet: Worksheet, truths: Truths, answers: Mapping[str, Truth]
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
     """The findings in the order of the criteria, and what should be looked at."""
-    findings = tuple(_finding(context, compiled, sheet, answers, each) for each in compiled.ruleset.criteria)
+    findings = tuple([_finding(context, compiled, sheet, truths, answers, each) for each in compiled.ruleset.criteria])
     warnings = [problem for measured in sheet.measured for problem in measured.problems]
-    warnings += [problem for each in compiled.ruleset.criteria for problem in _conflict(compiled, sheet, each)]
+    for criterion in compiled.ruleset.criteria:
+        if criterion.conflict is not None and answer(criterion.conflict, truths) is Truth.TRUE:
+            warnings.append(_conflict(compiled, sheet, criterion, criterion.conflict))
     return findings, tuple(dict.fromkeys(warnings))
 
 
-def _finding(
-    context: Context, compiled: Compiled, sheet: Worksheet, answers: Mapping[str, Truth], criterion: Criterion
+def _finding(  # noqa: PLR0913 - one subject's whole state
+    context: Context,
+    compiled: Compiled,
+    sheet: Worksheet,
+    truths: Truths,
+    answers: Mapping[str, Truth],
+    criterion: Criterion,
 ) -> Finding:
     holds = answers[criterion.id]
+    evidence = [
+        _one(context, branch, leaf, used, truths[leaf.comparison].value)
+        for branch, leaf in compiled.of_criterion[criterion.id]
+        for used in sheet.measured[leaf.index].used
+    ]
     return Finding(
         criterion.id,
         criterion.category.value,
         holds,
         {branch.key: answers[f"{criterion.id}.{branch.key}"] for branch in criterion.branches if branch.key},
-        tuple(_evidence(context, compiled, sheet, criterion)),
-        needs_of(context, compiled, sheet, criterion) if holds is Truth.UNKNOWN else (),
+        tuple(evidence),
+        needs_of(context, compiled, sheet, truths, criterion) if holds is Truth.UNKNOWN else (),
     )
 
 
-def _evidence(context: Context, compiled: Compiled, sheet: Worksheet, criterion: Criterion) -> Iterator[Evidence]:
-    rules = [(branch.key or None, branch.rule) for branch in criterion.branches]
-    if criterion.conflict is not None:
-        rules.append((None, criterion.conflict))
-    for key, rule in rules:
-        for comparison in comparisons(rule):
-            place = compiled.index[comparison.measure]
-            outcome = compare(comparison.op, sheet.lo[place], sheet.hi[place], float(comparison.bound)).value
-            for used in sheet.measured[place].used:
-                yield _one(context, key, comparison, used, outcome)
-
-
-def _one(context: Context, branch: str | None, comparison: Comparison, used: Used, outcome: str) -> Evidence:
-    fact = used.fact
+def _one(context: Context, branch: str | None, leaf: Leaf, used: Used, outcome: str) -> Evidence:
+    fact, comparison = used.fact, leaf.comparison
     return Evidence(
-        branch=branch,
-        concept=fact.concept.name,
-        reported=fact.reported,
-        when=fact.when or None,
-        compared=_compared(fact, used),
-        bound=comparison.text,
-        path=fact.path,
-        outcome=outcome,
-        raw=None if used.raw is None else str(used.raw),
-        unit=used.unit or None,
-        rounding_decided=used.raw is not None and used.unit != "points" and _rounding_decided(comparison, used),
-        elapsed=used.elapsed or None,
-        age=_age_text(context, comparison, fact) if fact.concept.kind in RESULTS else None,
-        limit=used.limit or None,
-        source=fact.source or None,
-        note=used.note or None,
+        branch,
+        fact.concept.name,
+        fact.reported,
+        fact.when or None,
+        _compared(fact, used),
+        comparison.text,
+        fact.path,
+        outcome,
+        None if used.raw is None else str(used.raw),
+        used.unit or None,
+        used.raw is not None and used.unit != "points" and _rounding_decided(leaf, used.raw, used.compared),
+        used.elapsed or None,
+        _age_text(context, comparison, fact) if fact.concept.is_result else None,
+        used.limit or None,
+        fact.source or None,
+        used.note or None,
     )
 
 
 def _compared(fact: Fact, used: Used) -> str:
     """A fact's interval, in words where the concept has words."""
-    if fact.concept.kind not in _WORDED or not fact.readable:
+    if not fact.concept.has_words or not fact.readable:
         return str(used.compared)
     lo, hi = int(used.compared.lo), int(used.compared.hi)
     return " or ".join(level_word(fact.concept, level) for level in range(hi, lo - 1, -1))
 
 
-def _rounding_decided(comparison: Comparison, used: Used) -> bool:
-    bound = float(comparison.bound)
-    return compare(comparison.op, *_ends(used.raw), bound) is not compare(comparison.op, *_ends(used.compared), bound)
-
-
-def _ends(interval: Interval | None) -> tuple[float, float]:
-    return (0.0, 0.0) if interval is None else ends(interval)
+def _rounding_decided(leaf: Leaf, raw: Interval, compared: Interval) -> bool:
+    make = COMPARE[leaf.comparison.op]
+    return make(*ends(raw), leaf.bound) is not make(*ends(compared), leaf.bound)
 
 
 def _age_text(context: Context, comparison: Comparison, fact: Fact) -> str | None:
@@ -117,14 +109,9 @@ def days_between(days: Span, anchor: Span) -> str | None:
     return f"{text} day" if text == "1" else f"{text} days"
 
 
-def _conflict(compiled: Compiled, sheet: Worksheet, criterion: Criterion) -> Iterator[Problem]:
-    """A warning where what must not be together was recorded together."""
-    if criterion.conflict is None:
-        return
-    if answer(criterion.conflict, compiled.index, sheet.lo, sheet.hi) is not Truth.TRUE:
-        return
-    read = comparisons(criterion.conflict)
-    used = [use for each in read for use in sheet.measured[compiled.index[each.measure]].used]
+def _conflict(compiled: Compiled, sheet: Worksheet, criterion: Criterion, conflict: Expression) -> Problem:
+    """A warning that what must not be together was recorded together."""
+    used = [use for each in comparisons(conflict) for use in sheet.measured[compiled.index[each.measure]].used]
     facts = ", ".join(f"{use.fact.concept.name} {use.fact.reported}" for use in used)
     path = used[-1].fact.path if used else "facts"
-    yield Problem("warning", path, f"{facts} contradict each other, so {criterion.id} is unknown; correct one of them")
+    return Problem("warning", path, f"{facts} contradict each other, so {criterion.id} is unknown; correct one of them")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ucmsc_rules.engines.reference import answer
+from ucmsc_rules.engines.reference import Truths, answer
 from ucmsc_rules.facts.concepts import Concept, Kind
 from ucmsc_rules.rules.compiled import Compiled
 from ucmsc_rules.rules.model import (
@@ -34,33 +34,35 @@ from ucmsc_rules.worksheet.measured import Measured
 from ucmsc_rules.worksheet.worksheet import Worksheet
 
 
-def needs_of(context: Context, compiled: Compiled, sheet: Worksheet, criterion: Criterion) -> tuple[Need, ...]:
+def needs_of(
+    context: Context, compiled: Compiled, sheet: Worksheet, truths: Truths, criterion: Criterion
+) -> tuple[Need, ...]:
     """What is still needed for a criterion that is unknown; without the ruleset's own anchor, that anchor first."""
     at = context.ruleset.settings.at
     if at not in context.record.given:
         return (_anchor_need(context, at),)
     found: dict[Need, None] = {}
     for branch in criterion.branches:
-        for comparison in _undecided(branch.rule, compiled, sheet):
+        for comparison in _undecided(branch.rule, truths):
             measured = sheet.measured[compiled.index[comparison.measure]]
             found |= dict.fromkeys(_needs(context, comparison, measured))
     if not found:
-        found[_conflict_need(compiled, sheet, criterion)] = None
+        found[_conflict_need(truths, criterion)] = None
     return tuple(found)
 
 
-def _undecided(rule: Expression, compiled: Compiled, sheet: Worksheet) -> Iterator[Comparison]:
+def _undecided(rule: Expression, truths: Truths) -> Iterator[Comparison]:
     """The unknown comparisons that leave the rule unknown."""
-    if answer(rule, compiled.index, sheet.lo, sheet.hi) is not Truth.UNKNOWN:
+    if answer(rule, truths) is not Truth.UNKNOWN:
         return
     match rule:
         case Comparison():
             yield rule
         case Not(of):
-            yield from _undecided(of, compiled, sheet)
+            yield from _undecided(of, truths)
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _undecided(part, compiled, sheet)
+                yield from _undecided(part, truths)
         case _:
             message = f"not an expression: {rule!r}"
             raise TypeError(message)
@@ -128,18 +130,18 @@ def _anchor_need(context: Context, anchor: str) -> Need:
     return Need(anchor, _day(span.first), _day(span.last), "a full date, actual or planned", message)
 
 
-def _conflict_need(compiled: Compiled, sheet: Worksheet, criterion: Criterion) -> Need:
-    name = next(iter(_conflicting(criterion, compiled, sheet)), criterion.id)
+def _conflict_need(truths: Truths, criterion: Criterion) -> Need:
+    name = next(iter(_conflicting(criterion, truths)), criterion.id)
     message = "What is recorded contradicts itself; correct one of the facts."
     return Need(name, None, None, "a correction", message)
 
 
-def _conflicting(criterion: Criterion, compiled: Compiled, sheet: Worksheet) -> Iterator[str]:
+def _conflicting(criterion: Criterion, truths: Truths) -> Iterator[str]:
     if criterion.conflict is None:
         return
     rules = criterion.conflict.parts if isinstance(criterion.conflict, And | Or) else (criterion.conflict,)
     for rule in rules:
-        if isinstance(rule, Comparison) and answer(rule, compiled.index, sheet.lo, sheet.hi) is not Truth.FALSE:
+        if isinstance(rule, Comparison) and answer(rule, truths) is not Truth.FALSE:
             yield rule.measure.concept
 
 

@@ -135,12 +135,12 @@ def _silent_after(context: Context, none: Fact, known: list[Occurrence]) -> int 
     against = [found for found in known if found.surely]
     if against:  # events that are read out of results beat a none, too, for the days that it may speak of
         after = asked is not None and all(found.start.first > asked.last for found in against)
-        return asked.first + 1 if asked is not None and after else BEGINNING
+        return asked.first if asked is not None and after else BEGINNING
     settings = context.ruleset.settings
     today = context.anchor(settings.at)
     if asked is None or asked.first >= today.first - settings.none_not_older_than:
         return None
-    return asked.first + 1
+    return asked.first  # what followed on the same day was not asked
 
 
 def _asked(none: Fact) -> Span | None:

@@ -151,6 +151,9 @@ def measure_given(context: Context, measure: Given) -> Measured:
     if not by_anchor.surely:  # perhaps nothing was said by the anchor yet
         signed.append(NO)
     latest, last_of_all = hull(signed), hull(fact.value for fact in of_all.facts)
+    counting = [fact for fact in facts if not _is_late_yes(fact, at)]
+    if counting:  # whether a signature after the anchor mends a refusal before it, the protocol does not say
+        last_of_all = hull([last_of_all, *(fact.value for fact in select(counting, ANY_TIME).facts)])
     used = distinct([*by_anchor.facts, *of_all.facts])
     return Measured(
         Interval(min(latest.lo, last_of_all.lo), min(latest.hi, last_of_all.hi)),

@@ -32,14 +32,24 @@ def select(facts: Sequence[Fact], at: Span, max_age: int | None = None) -> Selec
     A fact is superseded only by one that surely came later and surely counts by the anchor, or by a correction of
     what was reported for the same time. Where none surely lies in the window, nothing is known.
     """
-    kept = distinct(facts)
     earliest, surely_from = _window(at, max_age)
+    if len(facts) == 1:
+        return _only(facts[0], at, earliest, surely_from)
+    kept = distinct(facts)
     possible = [fact for fact in kept if fact.days.first <= at.last and fact.days.last >= earliest]
     standing = _not_superseded(possible, [fact for fact in kept if fact.days.last <= at.first])
     surely = any(
         fact.counts_surely and fact.days.first >= surely_from and fact.days.last <= at.first for fact in standing
     )
     return Selection(tuple(standing), surely, tuple(fact for fact in kept if fact not in standing))
+
+
+def _only(fact: Fact, at: Span, earliest: int, surely_from: int) -> Selection:
+    """The same for one fact, which is what most concepts have."""
+    days = fact.days
+    if days.first > at.last or days.last < earliest:
+        return Selection((), surely=False, others=(fact,))
+    return Selection((fact,), fact.counts_surely and days.first >= surely_from and days.last <= at.first)
 
 
 def up_to(facts: Sequence[Fact], at: Span) -> list[Fact]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from attrs import frozen
 
@@ -49,40 +51,36 @@ class Worksheet:
 def fill(context: Context, measures: Sequence[Measure]) -> Worksheet:
     """The worksheet of one subject. Without the ruleset's own anchor nothing at all is known."""
     if context.ruleset.settings.at in context.record.given:
-        measured = tuple(measure(context, each) for each in measures)
+        measured = tuple([measure(context, each) for each in measures])
     else:
         measured = (UNKNOWN,) * len(measures)
     pairs = [ends(each.value) for each in measured]
     return Worksheet(measured, tuple(lo for lo, _ in pairs), tuple(hi for _, hi in pairs))
 
 
-def measure(context: Context, what: Measure) -> Measured:  # noqa: PLR0911 - one line for each kind of measure
+def measure(context: Context, what: Measure) -> Measured:
     """One measure of one subject."""
-    match what:
-        case Result(concept):
-            if context.ruleset.dictionary[concept].kind is Kind.SCORE:
-                return measure_score(context, what)
-            return measure_result(context, what)
-        case UlnRatio():
-            return measure_ratio(context, what)
-        case Answer():
-            return measure_answer(context, what)
-        case Trait():
-            return measure_trait(context, what)
-        case Age():
-            return measure_age(context, what)
-        case Nearest():
-            return measure_nearest(context, what)
-        case Earliest():
-            return measure_earliest(context, what)
-        case Longest():
-            return measure_longest(context, what)
-        case Ever():
-            return measure_ever(context, what)
-        case Given():
-            return measure_given(context, what)
-        case RecordedAs():
-            return measure_recorded(context, what)
-        case _:
-            message = f"not a measure: {what!r}"
-            raise TypeError(message)
+    return _MEASURE[type(what)](context, what)
+
+
+def _result(context: Context, what: Result) -> Measured:
+    if context.ruleset.dictionary[what.concept].kind is Kind.SCORE:
+        return measure_score(context, what)
+    return measure_result(context, what)
+
+
+_MEASURE: Mapping[type, Callable[[Context, Any], Measured]] = MappingProxyType(
+    {
+        Result: _result,
+        UlnRatio: measure_ratio,
+        Answer: measure_answer,
+        Trait: measure_trait,
+        Age: measure_age,
+        Nearest: measure_nearest,
+        Earliest: measure_earliest,
+        Longest: measure_longest,
+        Ever: measure_ever,
+        Given: measure_given,
+        RecordedAs: measure_recorded,
+    }
+)

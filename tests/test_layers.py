@@ -1,0 +1,42 @@
+"""The layers of the package: imports go down only, and one file each sees pint and durable-rules."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter import cli
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "ucmsc_rules"
+ONLY_IN = {"pint": {"values/units.py"}, "durable": set(), "durable_rules_engine": {"engines/durable.py"}}
+
+
+def test_the_import_contracts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every contract of pyproject.toml holds."""
+    monkeypatch.chdir(ROOT)
+    assert cli.lint_imports(config_filename="pyproject.toml", no_cache=True) == cli.EXIT_STATUS_SUCCESS
+
+
+@pytest.mark.parametrize("module", ONLY_IN)
+def test_who_names_a_foreign_module(module: str) -> None:
+    """A module that is imported by name at run time is seen by no contract, so its name is looked for in the source."""
+    naming = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(_names(node, module) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert naming == ONLY_IN[module]
+
+
+def _names(node: ast.AST, module: str) -> bool:
+    match node:
+        case ast.Import(names):
+            return any(alias.name.split(".")[0] == module for alias in names)
+        case ast.ImportFrom(module=str(name), level=0):
+            return name.split(".")[0] == module
+        case ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=str(name)), *_]):
+            return name.split(".")[0] == module
+        case _:
+            return False
