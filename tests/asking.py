@@ -37,7 +37,9 @@ def fact(concept: str, value: Any = ..., when: str | None = None, **others: Any)
 def record_of(*facts: Raw, ruleset: Ruleset = RULESET, **anchors: str | None) -> Record:
     """A record with these facts; an anchor that is None is not given."""
     given = {name: day for name, day in (ANCHORS | anchors).items() if day is not None}
-    record = read_record({"subject": "S", "anchors": given, "facts": list(facts)}, 0, ruleset.dictionary, tuple(ANCHORS))
+    record = read_record(
+        {"subject": "S", "anchors": given, "facts": list(facts)}, 0, ruleset.dictionary, tuple(ANCHORS)
+    )
     assert isinstance(record, Record)
     return record
 

@@ -22,6 +22,7 @@ from typing import Any
 from sybil import Document, Example, Region
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
+import ucmsc_rules
 from ucmsc_rules import RulesetError, load_ruleset
 from ucmsc_rules.documents import read_document
 from ucmsc_rules.errors import Place
@@ -34,7 +35,8 @@ LANGUAGES = frozenset({"python", "console", "yaml", "json", "rule", "mistake", "
 _INFO = re.compile(r'(?P<language>\w+)(?: title="(?P<title>[\w.-]+)")?[ ]*$\n', re.MULTILINE)
 _COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n> .*)*)\n?", re.MULTILINE)
 _SHIM = """#!/bin/sh
-exec "{python}" -c "import sys; sys.argv[0] = 'ucmsc-rules'; from ucmsc_rules.cli import main; main()" "$@"
+PYTHONPATH="{source}" exec "{python}" -c \
+  "import sys; sys.argv[0] = 'ucmsc-rules'; from ucmsc_rules.cli import main; main()" "$@"
 """
 _DULL = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
 Evaluate = Callable[[Example], str | None]
@@ -48,7 +50,7 @@ def prepare(namespace: dict[str, Any]) -> None:
         (here / name).symlink_to(ROOT / name, target_is_directory=True)
     shim = here / "bin" / "ucmsc-rules"
     shim.parent.mkdir()
-    shim.write_text(_SHIM.format(python=sys.executable))
+    shim.write_text(_SHIM.format(python=sys.executable, source=Path(ucmsc_rules.__file__).parent.parent))
     shim.chmod(0o755)
     namespace.update(_folder=folder, _before=Path.cwd(), _status=0)
     os.chdir(here)

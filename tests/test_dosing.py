@@ -50,7 +50,8 @@ def test_volume_at_a_concentration(concentration: str, volume: str) -> None:
     "weight",
     [
         "62", "", "kg", "62 cm", "62 mg/dL", "62 m", "<62 kg", ">=62 kg", "60-62 kg", "19.999 kg", "300.001 kg", "0 kg",
-        "-62 kg", "620 g", "62 kg/m2", "1e99 kg", "62,5 kg", "nan kg", "not detected", "62.00000000000000001 kg", "62 kg kg",
+        "-62 kg", "620 g", "62 kg/m2", "1e99 kg", "62,5 kg", "nan kg", "not detected",
+        "62.00000000000000001 kg", "62 kg kg",
     ],
 )  # fmt: skip
 def test_no_dose_without_a_plausible_weight(weight: str) -> None:
@@ -61,7 +62,18 @@ def test_no_dose_without_a_plausible_weight(weight: str) -> None:
 
 @pytest.mark.parametrize(
     "concentration",
-    ["0 cells/mL", "1e7", "1e7 cells", "1e7 /mL", ">1e7 cells/mL", "-1e7 cells/mL", "1e7 copies/mL", "1e7 cells/kg", "", "1,0 cells/mL"],
+    [
+        "0 cells/mL",
+        "1e7",
+        "1e7 cells",
+        "1e7 /mL",
+        ">1e7 cells/mL",
+        "-1e7 cells/mL",
+        "1e7 copies/mL",
+        "1e7 cells/kg",
+        "",
+        "1,0 cells/mL",
+    ],
 )
 def test_no_volume_without_a_concentration_above_zero(concentration: str) -> None:
     """A concentration that is zero, censored, of another dimension or without its unit is an error."""

@@ -58,7 +58,9 @@ def test_nyha_classes_in_every_spelling(text: str, low: int, high: int) -> None:
     assert (value.lo, value.hi) == (low, high)
 
 
-@pytest.mark.parametrize("text", ["V", "5", "-1", "1.5", "III-II", "II-V", "", "class", "II,III", ">IV", "<0", "no", "2.5-3", "٢"])
+@pytest.mark.parametrize(
+    "text", ["V", "5", "-1", "1.5", "III-II", "II-V", "", "class", "II,III", ">IV", "<0", "no", "2.5-3", "٢"]
+)
 def test_levels_that_a_scale_lacks_are_refused(text: str) -> None:
     """No level is guessed: between two, beyond the ends, backwards, or an empty bound."""
     with pytest.raises(ValueTextError):
@@ -94,8 +96,10 @@ def test_an_indeterminate_test_result_is_unknown(text: str, low: int, high: int)
 @pytest.mark.parametrize(
     ("concept", "text"),
     [
-        (HIV, "yes"), (HIV, "reactive"), (HIV, "non-reactive"), (HIV, "+"), (HIV, "not negative"), (PREGNANT, "positive"),
-        (PREGNANT, "n"), (PREGNANT, "y"), (PREGNANT, ""), (PREGNANT, "unknown"), (SEX, "f"), (SEX, "other"), (SEX, "woman"),
+        (HIV, "yes"), (HIV, "reactive"), (HIV, "non-reactive"), (HIV, "+"), (HIV, "not negative"),
+        (PREGNANT, "positive"),
+        (PREGNANT, "n"), (PREGNANT, "y"), (PREGNANT, ""), (PREGNANT, "unknown"), (SEX, "f"), (SEX, "other"),
+        (SEX, "woman"),
         (MALIGNANCY, "no"), (MALIGNANCY, "absent"), (MALIGNANCY, "nonE?"),
     ],
 )  # fmt: skip
@@ -128,7 +132,13 @@ def test_booleans_serve_where_yes_and_no_do() -> None:
     assert answer("pregnant is yes", fact("pregnant", value=True, when=SEEN)) is T
     assert answer("pregnant is yes", fact("pregnant", value=False, when=SEEN)) is F
     assert answer("malignancy ever", fact("malignancy", value=True)) is T
-    for concept, value in (("malignancy", False), ("hiv_antibody", True), ("inr", True), ("sex", True), ("nyha_class", False)):
+    for concept, value in (
+        ("malignancy", False),
+        ("hiv_antibody", True),
+        ("inr", True),
+        ("sex", True),
+        ("nyha_class", False),
+    ):
         found, paths = read(fact(concept, value, SEEN))
         assert found is not None
         assert not found.readable
@@ -186,11 +196,15 @@ def test_slips_beside_the_value_spoil_nothing_else(others: Raw) -> None:
     assert answer("hbv_dna <= 1000 [IU]/mL", entry) is T
 
 
-@pytest.mark.parametrize("entry", [7, None, "hbv_dna", [], {}, {"concept": 5}, {"concept": "creatinin"}, {"concept": None}])
+@pytest.mark.parametrize(
+    "entry", [7, None, "hbv_dna", [], {}, {"concept": 5}, {"concept": "creatinin"}, {"concept": None}]
+)
 def test_an_entry_that_names_no_concept_is_reported_alone(entry: Any) -> None:
     """What it would have said is unknown, and the fact beside it counts as before."""
     good = fact("hbv_dna", "850 IU/mL", SEEN)
-    found = read_record({"subject": "S", "anchors": ANCHORS, "facts": [entry, good]}, 0, RULESET.dictionary, tuple(ANCHORS))
+    found = read_record(
+        {"subject": "S", "anchors": ANCHORS, "facts": [entry, good]}, 0, RULESET.dictionary, tuple(ANCHORS)
+    )
     assert isinstance(found, Record)
     assert [level for level, _ in problems(found)] == ["error"]
     assert problems(found)[0][1].startswith("facts[0]")
@@ -262,7 +276,12 @@ def test_an_event_needs_a_date_or_a_word() -> None:
 @pytest.mark.parametrize("unit", ["class", "IU/mL", "points"])
 def test_a_unit_beside_a_word_is_a_problem(unit: str) -> None:
     """A scale, a test or an answer has no unit."""
-    for concept, value in (("nyha_class", "II"), ("hiv_antibody", "negative"), ("pregnant", "no"), ("child_pugh_score", 9)):
+    for concept, value in (
+        ("nyha_class", "II"),
+        ("hiv_antibody", "negative"),
+        ("pregnant", "no"),
+        ("child_pugh_score", 9),
+    ):
         found, paths = read(fact(concept, value, SEEN, unit=unit))
         assert found is not None
         assert not found.readable
@@ -287,7 +306,9 @@ def test_a_unit_given_twice_is_shown_once() -> None:
 # whole records
 
 
-@pytest.mark.parametrize("raw", [None, 5, "S-001", [], [{}], {}, {"subject": ""}, {"subject": "  "}, {"subject": 7}, {"subject": None}])
+@pytest.mark.parametrize(
+    "raw", [None, 5, "S-001", [], [{}], {}, {"subject": ""}, {"subject": "  "}, {"subject": 7}, {"subject": None}]
+)
 def test_a_record_without_a_subject_is_refused_by_its_place(raw: Any) -> None:
     """A refusal names the index of the record in the input."""
     found = read_record(raw, 3, RULESET.dictionary, tuple(ANCHORS))
@@ -323,7 +344,11 @@ def test_unknown_keys_of_a_record_are_reported() -> None:
         ({"enrolment": "2026-02-28"}, {"enrolment": ("2026-03-01", "2026-03-22")}, ["anchors.enrolment"]),
         ({"first_infusion": "2026-03-14"}, {"first_infusion": ("2026-03-15", None)}, ["anchors.first_infusion"]),
         ({"screening": "2026-03-01T10:30"}, {"screening": ("2026-03-01", "2026-03-01")}, []),
-        ({"enrolment": "2026-03-01", "first_infusion": "2026-03-01"}, {"first_infusion": ("2026-03-01", "2026-03-01")}, []),
+        (
+            {"enrolment": "2026-03-01", "first_infusion": "2026-03-01"},
+            {"first_infusion": ("2026-03-01", "2026-03-01")},
+            [],
+        ),
         ({"enrolment": "01-MAR-2026"}, {"enrolment": ("2026-03-01", "2026-03-01")}, []),
     ],
 )
@@ -356,7 +381,11 @@ def test_an_anchor_that_the_ruleset_lacks_is_reported() -> None:
 def test_default_anchors_serve_only_where_none_is_given() -> None:
     """The record's own date goes before the default, even a date that cannot be read."""
     defaults = {"screening": "2026-01-01"}
-    for own, expected in (({}, day("2026-01-01")), ({"screening": "2026-03-01"}, day("2026-03-01")), ({"screening": "soon"}, None)):
+    for own, expected in (
+        ({}, day("2026-01-01")),
+        ({"screening": "2026-03-01"}, day("2026-03-01")),
+        ({"screening": "soon"}, None),
+    ):
         found = read_record({"subject": "S", "anchors": own}, 0, RULESET.dictionary, tuple(ANCHORS), defaults)
         assert isinstance(found, Record)
         assert found.given.get("screening") == expected
@@ -367,7 +396,20 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-KEYS = ["value", "unit", "when", "until", "status", "recorded", "complete", "uln", "lloq", "copies_per_iu", "source", "x"]
+KEYS = [
+    "value",
+    "unit",
+    "when",
+    "until",
+    "status",
+    "recorded",
+    "complete",
+    "uln",
+    "lloq",
+    "copies_per_iu",
+    "source",
+    "x",
+]
 
 
 @settings(max_examples=80, deadline=None)

@@ -1,4 +1,4 @@
-"""A site's table of normal ranges: it serves only results without a limit, and only where every possibility has a row."""
+"""A site's table of normal ranges: for results without a limit, and only where every possibility has a row."""
 
 from __future__ import annotations
 

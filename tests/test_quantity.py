@@ -60,7 +60,8 @@ def test_logarithms_may_lie_below_zero(text: str, interval: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "IU/mL", "positive", "1,200 IU/mL", "1,2 IU/mL", "<1,000 IU/mL", "-5 IU/mL", "<0 IU/mL", "<-1 IU/mL", "<<5 IU/mL",
+        "", "IU/mL", "positive", "1,200 IU/mL", "1,2 IU/mL", "<1,000 IU/mL", "-5 IU/mL", "<0 IU/mL",
+        "<-1 IU/mL", "<<5 IU/mL",
         "!5 IU/mL", "1e999999 IU/mL", "1e-999999 IU/mL", "1e31 IU/mL", "9" * 300 + " IU/mL", "nan IU/mL", "inf IU/mL",
         "0x10 IU/mL", "٥٠ IU/mL", "5. . IU/mL", "haemolysed", "~20 IU/mL", "ca. 20 IU/mL", "1.7 x 10^999 IU/mL",
     ],
@@ -130,7 +131,9 @@ def test_a_limit_is_one_number_above_zero(text: str, limit: str) -> None:
     assert read_limit(CREATININE, text).value.lo == read_limit(CREATININE, text).value.hi == Decimal(limit)
 
 
-@pytest.mark.parametrize("text", ["<104 umol/L", ">=104 umol/L", "0 umol/L", "0.0 umol/L", "104", "60-104 umol/L", "104 U/L"])
+@pytest.mark.parametrize(
+    "text", ["<104 umol/L", ">=104 umol/L", "0 umol/L", "0.0 umol/L", "104", "60-104 umol/L", "104 U/L"]
+)
 def test_what_is_no_limit_is_refused(text: str) -> None:
     """A limit with a comparator, of zero, of a range or without its unit would move the threshold."""
     with pytest.raises(UcmscRulesError):
@@ -164,11 +167,10 @@ def test_any_text_is_a_quantity_or_a_clear_refusal(text: str) -> None:
     for rules in (HBV, CREATININE, INR, HBA1C):
         try:
             quantity = read_quantity(rules, text)
-        except UcmscRulesError as error:
-            assert str(error)
-        else:
-            assert quantity.value.lo <= quantity.value.hi
-            assert quantity.unit.startswith("log10") or quantity.value.lo >= 0
+        except UcmscRulesError:
+            continue
+        assert quantity.value.lo <= quantity.value.hi
+        assert quantity.unit.startswith("log10") or quantity.value.lo >= 0
 
 
 @settings(max_examples=50)

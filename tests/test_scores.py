@@ -49,7 +49,8 @@ def points(**changes: Any) -> str:
         # scored by its own unit's table: 34.2 umol/L is 1.9996 mg/dL, 3.02 mg/dL is 51.65 umol/L
         (BILIRUBIN, "34.2 umol/L", "[6, 6]"), (BILIRUBIN, "51.2 umol/L", "[7, 7]"), (BILIRUBIN, "3.00 mg/dL", "[6, 6]"),
         # any other unit becomes mg/dL, rounded to 0.1
-        (BILIRUBIN, "0.034 mmol/L", "[6, 6]"), (BILIRUBIN, "0.0335 mmol/L", "[6, 6]"), (BILIRUBIN, "0.033 mmol/L", "[5, 5]"),
+        (BILIRUBIN, "0.034 mmol/L", "[6, 6]"), (BILIRUBIN, "0.0335 mmol/L", "[6, 6]"),
+        (BILIRUBIN, "0.033 mmol/L", "[5, 5]"),
         (BILIRUBIN, "19.4 mg/L", "[5, 5]"), (BILIRUBIN, "19.5 mg/L", "[6, 6]"), (BILIRUBIN, "30.4 mg/L", "[6, 6]"),
         (BILIRUBIN, "30.5 mg/L", "[7, 7]"), (BILIRUBIN, "<19.5 mg/L", "[5, 6]"),
         (BILIRUBIN, "<2 mg/dL", "[5, 5]"), (BILIRUBIN, "<=2 mg/dL", "[5, 6]"), (BILIRUBIN, ">3 mg/dL", "[7, 7]"),
@@ -239,7 +240,11 @@ def test_meld_of_exact_values(bilirubin: str, inr: float, creatinine: str, expec
 def test_meld_and_meld_na_agree_with_plain_floats(bilirubin: int, inr: int, creatinine: int, sodium: int) -> None:
     """For exact inputs the scores are the published formulas in plain floats, away from the ties of rounding."""
     values = (bilirubin / 10, inr / 100, creatinine / 100)
-    near = 9.57 * math.log(min(max(values[2], 1), 4)) + 3.78 * math.log(max(values[0], 1)) + 11.2 * math.log(max(values[1], 1))
+    near = (
+        9.57 * math.log(min(max(values[2], 1), 4))
+        + 3.78 * math.log(max(values[0], 1))
+        + 11.2 * math.log(max(values[1], 1))
+    )
     if abs((near + 6.43) % 1 - 0.5) < 1e-9:
         return
     facts = labs(bilirubin_total=f"{values[0]} mg/dL", inr=values[1], creatinine=f"{values[2]} mg/dL")
@@ -251,7 +256,14 @@ def test_meld_and_meld_na_agree_with_plain_floats(bilirubin: int, inr: int, crea
 
 @pytest.mark.parametrize(
     ("sodium", "expected"),
-    [("137 mmol/L", 17), ("150 mmol/L", 17), ("130 mmol/L", 22), ("125 mmol/L", 26), ("110 mmol/L", 26), ("130 mEq/L", 22)],
+    [
+        ("137 mmol/L", 17),
+        ("150 mmol/L", 17),
+        ("130 mmol/L", 22),
+        ("125 mmol/L", 26),
+        ("110 mmol/L", 26),
+        ("130 mEq/L", 22),
+    ],
 )
 def test_meld_na_of_exact_values(sodium: str, expected: int) -> None:
     """MELD 17 gains 1.32 - 0.561 for each mmol/L below 137, down to 125."""
@@ -266,7 +278,9 @@ def test_sodium_counts_only_above_eleven() -> None:
     assert known(MELD_NA, *mild) == "[8, 8]"
 
 
-@pytest.mark.parametrize(("said", "expected"), [("yes", "[27, 27]"), ("no", "[17, 17]"), (None, "[17, 27]"), ("maybe", "[17, 27]")])
+@pytest.mark.parametrize(
+    ("said", "expected"), [("yes", "[27, 27]"), ("no", "[17, 17]"), (None, "[17, 27]"), ("maybe", "[17, 27]")]
+)
 def test_dialysis_sets_the_creatinine_to_four(said: str | None, expected: str) -> None:
     """With dialysis twice in a week creatinine counts as 4 mg/dL; where nobody says so, both are possible."""
     facts = [each for each in labs() if each is not NO_DIALYSIS]
@@ -301,7 +315,10 @@ def test_meld_holds_in_every_world_of_censored_inputs(
         low, high = {"": (0, 0), "<": (-other, -1), "<=": (-other, 0), ">": (1, other), ">=": (0, other)}[sign]
         chosen.append([max(tenths + step, 0) / 10 for step in (low, high)])
     names, units = ("bilirubin_total", "inr", "creatinine"), (" mg/dL", "", " mg/dL")
-    facts = [fact(name, f"{sign}{tenths / 10}{unit}", SEEN) for name, (sign, tenths), unit in zip(names, told, units, strict=True)]
+    facts = [
+        fact(name, f"{sign}{tenths / 10}{unit}", SEEN)
+        for name, (sign, tenths), unit in zip(names, told, units, strict=True)
+    ]
     facts += [NO_DIALYSIS, fact("serum_sodium", f">={sodium} mmol/L", SEEN)]
     low, high = _ends(known(MELD, *facts))
     low_na, high_na = _ends(known(MELD_NA, *facts))

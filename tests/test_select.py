@@ -185,7 +185,9 @@ def test_a_yes_after_screening_is_warned_about() -> None:
     assert warned("pregnant is yes", fact("pregnant", "yes", SEEN)) == []
 
 
-@pytest.mark.parametrize(("words", "woman"), [(["female"], T), (["male"], F), (["female", "male"], U), (["f"], U), ([], U)])
+@pytest.mark.parametrize(
+    ("words", "woman"), [(["female"], T), (["male"], F), (["female", "male"], U), (["f"], U), ([], U)]
+)
 def test_differing_sexes_are_unknown(words: list[str], woman: object) -> None:
     """Sex has no latest: records that differ leave it open."""
     assert answer("sex is female", *(fact("sex", word) for word in words)) is woman

@@ -39,7 +39,7 @@ TABLES = {name: per_volume(MASSES | AMOUNTS) for name in MOLAR_MASSES} | {
 
 @cache
 def registry() -> pint.UnitRegistry[Decimal]:
-    """pint with its default definitions, in Decimal, and one unit of its own for biological activity."""
+    """Pint with its default definitions, in Decimal, and one unit of its own for biological activity."""
     found: pint.UnitRegistry[Decimal] = pint.UnitRegistry(non_int_type=Decimal)
     found.define("testunit = [test_activity]")
     return found
@@ -354,7 +354,8 @@ def test_twice_the_uln_is_decided_without_rounding(value: str, uln: Any, expecte
 @pytest.mark.parametrize(
     ("concept", "home", "step", "greatest"),
     [
-        ("creatinine", "umol/L", "1", 2000), ("creatinine", "mg/dL", "0.01", 2000), ("bilirubin_total", "umol/L", "1", 900),
+        ("creatinine", "umol/L", "1", 2000), ("creatinine", "mg/dL", "0.01", 2000),
+        ("bilirubin_total", "umol/L", "1", 900),
         ("bilirubin_total", "mg/dL", "0.1", 500), ("fasting_glucose", "mmol/L", "0.1", 500),
         ("fasting_glucose", "mg/dL", "1", 900), ("serum_albumin", "g/L", "1", 70), ("hbv_dna", "[IU]/mL", "1", 9999),
     ],
@@ -364,7 +365,7 @@ def test_twice_the_uln_is_decided_without_rounding(value: str, uln: Any, expecte
 def test_the_unit_of_a_result_changes_no_answer(
     concept: str, home: str, step: str, greatest: int, data: st.DataObject
 ) -> None:
-    """A result on the reporting grid, written in another unit to 8 digits, gives the same value and the same answers."""
+    """A result on the reporting grid, written in another unit to 8 digits, gives the same value and answers."""
     steps = data.draw(st.integers(1, greatest))
     unit = data.draw(st.sampled_from(sorted(TABLES[concept])))
     bound = data.draw(st.integers(max(1, steps - 2), steps + 2)) * Decimal(step)
@@ -383,16 +384,26 @@ def test_the_unit_of_a_result_changes_no_answer(
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from([("creatinine", "umol/L", "mg/dL"), ("fasting_glucose", "mmol/L", "mg/dL"), ("hba1c", "%", "mmol/mol")]),
+    st.sampled_from(
+        [("creatinine", "umol/L", "mg/dL"), ("fasting_glucose", "mmol/L", "mg/dL"), ("hba1c", "%", "mmol/mol")]
+    ),
     st.integers(1, 4000),
     st.sampled_from(["<", "<=", ">", ">="]),
 )
-def test_a_converted_bound_holds_every_value_that_it_allows(units_of: tuple[str, str, str], number: int, sign: str) -> None:
+def test_a_converted_bound_holds_every_value_that_it_allows(
+    units_of: tuple[str, str, str], number: int, sign: str
+) -> None:
     """Every value on the allowed side of a censored result, converted by itself, lies in the converted interval."""
     concept, to, unit = units_of
     censored = known(f"{concept} >= 1 {to}", fact(concept, f"{sign}{number} {unit}", SEEN))
     low, high = ends(_parsed(censored))
-    for other in (number, number - 1, number + 1, Decimal(number) - Decimal("0.001"), Decimal(number) + Decimal("0.001")):
+    for other in (
+        number,
+        number - 1,
+        number + 1,
+        Decimal(number) - Decimal("0.001"),
+        Decimal(number) + Decimal("0.001"),
+    ):
         allowed = {"<": other < number, "<=": other <= number, ">": other > number, ">=": other >= number}[sign]
         if allowed and other >= 0:
             single = float(units.convert(rules(concept), whole(other), unit, to).value.lo)

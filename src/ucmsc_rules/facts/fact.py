@@ -31,7 +31,8 @@ class Fact:
     """What is known from one entry of a record.
 
     ``value`` is in ``unit``: words and answers are numbers (yes 1, no 0; none 0 of an event; a category's index);
-    a birth date is its days. ``dated`` is whether a day was given, be it one that cannot be read. Where ``readable`` is false the fact may say anything, on any day of ``days``.
+    a birth date is its days. ``dated`` is whether a day was given, be it one that cannot be read. Where ``readable``
+    is false the fact may say anything, on any day of ``days``.
     ``counts_surely`` is false where its status could not be read. ``until`` is ``ONGOING`` for an event that had not
     ended on its record date.
     """
@@ -54,6 +55,8 @@ class Fact:
     uln_text: str = ""
     copies_per_iu: Fraction | None = None
     source: str = ""
+    until_text: str = ""
+    detected: bool | None = None
 
 
 ONGOING = Span(FOREVER, FOREVER)

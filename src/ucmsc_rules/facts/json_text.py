@@ -74,8 +74,7 @@ def why(text: str, start: int, end: int, error: Exception) -> Broken:
 
     Depth goes first: how deep the parser itself gets before it gives up differs between versions of Python.
     """
-    deepest = max((depth for _, _, depth in _marks(text, start, end)), default=0)
-    if deepest > MAX_DEPTH:
+    if _is_deep(text, start, end):
         return NESTED
     place = min(max(error.pos, start), end) if isinstance(error, JSONDecodeError) else start
     if place == end:
@@ -114,6 +113,11 @@ def _marks(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
             continue
         depth += (mark in "[{") - (mark in "]}")
         yield mark, place, depth
+
+
+def _is_deep(text: str, start: int, end: int) -> bool:
+    openers = text.count("[", start, end) + text.count("{", start, end)
+    return openers > MAX_DEPTH and any(depth > MAX_DEPTH for _, _, depth in _marks(text, start, end))
 
 
 def _is_shallow(value: object, levels: int) -> bool:

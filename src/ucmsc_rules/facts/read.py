@@ -54,7 +54,7 @@ class _Entry:
 def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Problem]) -> Fact | None:
     """The fact of one entry; None where it does not count or names no concept. Problems are added to the list."""
     concept = _concept(raw, path, dictionary, problems)
-    if concept is None or not isinstance(raw, Mapping):
+    if concept is None or not isinstance(raw, dict):
         return None
     entry = _Entry(raw, concept, path, problems)
     amended = _status(entry) if "status" in raw else False
@@ -74,7 +74,7 @@ def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Pro
         days is not None or lost,
         path,
         _reported(raw),
-        _shown_when(raw),
+        _text(raw, "when"),
         readable,
         amended is not None,
         amended is True,
@@ -84,7 +84,9 @@ def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Pro
         entry.attempt("uln", _limit, concept) if "uln" in raw else None,
         str(raw["uln"])[:LONGEST_TEXT] if "uln" in raw else "",
         entry.attempt("copies_per_iu", _factor) if "copies_per_iu" in raw else None,
-        _source(raw),
+        _text(raw, "source"),
+        _text(raw, "until"),
+        raw["detected"] if isinstance(raw.get("detected"), bool) else None,
     )
 
 
@@ -92,15 +94,16 @@ NOT_COUNTED = "not counted"
 
 
 def _concept(raw: object, path: str, dictionary: Dictionary, problems: list[Problem]) -> Concept | None:
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         problems.append(Problem("error", path, f'a fact is an object, not {kind_of(raw)}; write {{"concept": ...}}'))
         return None
     if twice := getattr(raw, "keys_twice", ()):
         message = f"the key {shown(twice[0])} stands twice in one object, so neither can be trusted; write it once"
         problems.append(Problem("error", f"{path}.{twice[0][:LONGEST_TEXT]}", message))
     name = raw.get("concept")
-    if isinstance(name, str) and name in dictionary:
-        return dictionary[name]
+    concept = dictionary.concepts.get(name) if isinstance(name, str) else None
+    if concept is not None:
+        return concept
     if not isinstance(name, str):
         message = 'a fact needs the name of its concept, as "concept": "hbv_dna"'
     else:
@@ -140,9 +143,9 @@ def _harmless_keys(entry: _Entry) -> bool:
     return False
 
 
-def _source(raw: Mapping[str, Any]) -> str:
-    source = raw.get("source", "")
-    return source if isinstance(source, str) else ""
+def _text(raw: Mapping[str, Any], key: str) -> str:
+    text = raw.get(key, "")
+    return text[:LONGEST_TEXT] if isinstance(text, str) else ""
 
 
 # dates
@@ -202,18 +205,19 @@ def _value(entry: _Entry, *, dated: bool) -> Quantity | None:
 
 def _read(value: object, entry: _Entry, lloq: Quantity | None) -> Quantity:
     concept = entry.concept
-    text = _text_of(concept, value)
+    text = value if type(value) is str and len(value) <= LONGEST_TEXT else _text_of(concept, value)
     if concept.kind is Kind.QUANTITY:
         if is_not_detected(text):
             unit = next(iter(concept.units))
             return Quantity(Interval(Decimal(0), lloq.value.hi, hi_open=True), lloq.unit) if lloq else _any(unit)
         return read_quantity(concept.unit_rules, text, _unit(entry))
-    _refuse_unit(entry)
+    if "unit" in entry.raw:
+        _refuse_unit(entry)
+    if concept.levels is not None:
+        return Quantity(read_level(concept, text), "")
     if concept.kind is Kind.BIRTH_DATE:
         days = parse_date(text.strip())
         return Quantity(Interval(Decimal(days.first), Decimal(days.last)), "")
-    if concept.kind in {Kind.SCALE, Kind.SCORE}:
-        return Quantity(read_level(concept, text), "")
     return Quantity(read_word(concept, text), "")
 
 
@@ -299,6 +303,8 @@ def _as_shown(value: object) -> str:
 def _reported(raw: Mapping[str, Any]) -> str:
     """The entry's value as the site wrote it, for a reader."""
     value, unit = raw.get("value"), raw.get("unit")
+    if type(value) is str and unit is None:
+        return value[:LONGEST_TEXT]
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, str | int | float | Decimal):
@@ -308,6 +314,5 @@ def _reported(raw: Mapping[str, Any]) -> str:
 
 
 def _shown_when(raw: Mapping[str, Any]) -> str:
-    when, until = raw.get("when"), raw.get("until")
-    start = when[:LONGEST_TEXT] if isinstance(when, str) else ""
-    return f"{start} until {until[:LONGEST_TEXT]}" if isinstance(until, str) else start
+    start, until = _text(raw, "when"), _text(raw, "until")
+    return f"{start} until {until}" if until else start

@@ -10,6 +10,7 @@ from attrs import frozen
 from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.concepts import Dictionary
 from ucmsc_rules.facts.fact import Fact, Problem
+from ucmsc_rules.facts.json_text import Broken
 from ucmsc_rules.facts.read import kind_of, read_fact
 from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span, day_text, parse_date, shown
@@ -47,6 +48,8 @@ def read_record(
 
     ``default_anchors`` (dates as text) serve a record that does not give the anchor itself.
     """
+    if isinstance(raw, Broken):
+        return refuse(index, raw.message)
     if not isinstance(raw, Mapping):
         return refuse(index, f'a record is an object, not {kind_of(raw)}; write {{"subject": "S-001", ...}}')
     if twice := getattr(raw, "keys_twice", ()):

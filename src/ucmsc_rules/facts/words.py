@@ -25,7 +25,7 @@ def read_word(concept: Concept, text: str) -> Interval:
     Raises ValueTextError for any other word.
     """
     words = _words(concept)
-    value = words.get(text.strip().casefold())
+    value = words.get(text) or words.get(text.strip().casefold())
     if value is None:
         raise ValueTextError(f"{shown(text)} is no value of {concept.name}; write {_listed(list(words))}")
     return value

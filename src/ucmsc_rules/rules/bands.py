@@ -26,7 +26,8 @@ def band_values(text: str, concept: Concept) -> Interval:
         return point(Decimal(words[text]))
     match = _BAND.fullmatch(text)
     if match is None:
-        instead = " or ".join(words) if words and concept.kind is not Kind.SCALE else '"< 2", "2 to 3", "> 3" or a word'
+        only_words = words and (concept.levels is None or not concept.levels.numbers)
+        instead = " or ".join(words) if only_words else '"< 2", "2 to 3", "> 3" or a word'
         raise ValueTextError(f'the band "{text}" cannot be read; write {instead}')
     if match["op"]:
         return _half_line(match["op"], Decimal(match["end"]))

@@ -7,24 +7,29 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from ucmsc_rules.rules.lower import Lowered, either, lower, unless
-from ucmsc_rules.rules.model import Comparison, Criterion, Measure, Ruleset
+from ucmsc_rules.rules.model import Comparison, Criterion, Measure, Result, Ruleset, UlnRatio
 from ucmsc_rules.rules.walk import comparisons
 
 
 @frozen(eq=False)
 class Leaf:
-    """A comparison of a criterion, ready to be made: where its measure stands, and its bound as a float."""
+    """A comparison of a criterion, ready to be made: where its measure stands, its bound as a float, and a result's anchor."""
 
     comparison: Comparison
     index: int
     bound: float
+    at: str | None
+
+
+Leaves = tuple[tuple[str | None, Leaf], ...]
 
 
 @frozen
 class Compiled:
     """``measures`` in the order of the worksheet; ``rules`` by id: "I4", and "E4.d" for a lettered branch.
 
-    ``leaves`` are all different comparisons; ``of_criterion`` those of each criterion, with their branch.
+    ``leaves`` are all different comparisons; ``of_criterion`` those of each criterion, with their branch,
+    and ``of_conflict`` those of what makes it unknown.
     """
 
     ruleset: Ruleset
@@ -32,7 +37,8 @@ class Compiled:
     index: Mapping[Measure, int]
     rules: Mapping[str, Lowered]
     leaves: tuple[Leaf, ...]
-    of_criterion: Mapping[str, tuple[tuple[str | None, Leaf], ...]]
+    of_criterion: Mapping[str, Leaves]
+    of_conflict: Mapping[str, Leaves]
 
 
 def compile_ruleset(ruleset: Ruleset) -> Compiled:
@@ -47,16 +53,24 @@ def compile_ruleset(ruleset: Ruleset) -> Compiled:
     leaves: dict[Comparison, Leaf] = {}
     for criterion in ruleset.criteria:
         for each in comparisons_of(criterion):
-            leaves.setdefault(each, Leaf(each, index[each.measure], float(each.bound)))
-    of_criterion = {criterion.id: tuple(_leaves(criterion, leaves)) for criterion in ruleset.criteria}
-    return Compiled(ruleset, tuple(index), index, rules, tuple(leaves.values()), of_criterion)
+            leaves.setdefault(each, _leaf(each, index[each.measure]))
+    of_criterion = {
+        criterion.id: tuple(
+            (branch.key or None, leaves[each]) for branch in criterion.branches for each in comparisons(branch.rule)
+        )
+        for criterion in ruleset.criteria
+    }
+    of_conflict = {
+        criterion.id: tuple((None, leaves[each]) for each in comparisons(criterion.conflict))
+        for criterion in ruleset.criteria
+        if criterion.conflict is not None
+    }
+    return Compiled(ruleset, tuple(index), index, rules, tuple(leaves.values()), of_criterion, of_conflict)
 
 
-def _leaves(criterion: Criterion, leaves: Mapping[Comparison, Leaf]) -> Iterator[tuple[str | None, Leaf]]:
-    for branch in criterion.branches:
-        yield from ((branch.key or None, leaves[each]) for each in comparisons(branch.rule))
-    if criterion.conflict is not None:
-        yield from ((None, leaves[each]) for each in comparisons(criterion.conflict))
+def _leaf(comparison: Comparison, index: int) -> Leaf:
+    at = comparison.measure.at if isinstance(comparison.measure, Result | UlnRatio) else None
+    return Leaf(comparison, index, float(comparison.bound), at)
 
 
 def comparisons_of(criterion: Criterion) -> Iterator[Comparison]:

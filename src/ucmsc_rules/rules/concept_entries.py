@@ -43,7 +43,7 @@ def concept_of(entry: Entry, notes: Notes) -> Concept | None:
     fields = fields_of(entry, entry.name, notes, ("kind", "label", *needed), (*_ANY[1:], *optional))
     if not NAME.match(entry.name) or entry.name in RESERVED:
         fields.note(f'"{entry.name}" cannot be a name; write letters, digits and _, and no word of the rules')
-    family = fields.choice("unit_family", tuple(FAMILIES)) or "common"
+    family = fields.choice("unit_family", tuple(FAMILIES)) or ("" if "unit_family" in fields else "common")
     return Concept(
         name=entry.name,
         kind=kind,
@@ -52,7 +52,7 @@ def concept_of(entry: Entry, notes: Notes) -> Concept | None:
         note=fields.text("note"),
         codes=_codes(fields),
         units=_units(fields, family),
-        unit_family=family,
+        unit_family=family or "common",
         unit_aliases=_aliases(fields, family),
         molar_mass=_molar_mass(fields),
         lines=_lines(fields),
@@ -112,7 +112,8 @@ def _aliases(fields: Fields, family: str) -> dict[str, str]:
 
 
 def _code(unit: str, family: str) -> str | None:
-    if unit == "1":
+    """The code of a unit's spelling; the spelling itself where not even the family is known."""
+    if unit == "1" or not family:
         return unit
     known = FAMILIES[family].get(unit)
     return known.code if known else None

@@ -38,13 +38,19 @@ class Notes:
         if len(self.complaints) >= _MOST_COMPLAINTS:
             self.refuse()
 
+    def about(self, subject: str) -> bool:
+        """Whether anything was noted about a subject; what follows from that need not be said."""
+        return any(complaint.subject == subject for complaint in self.complaints)
+
     def refuse(self) -> None:
         """Raise what was noted, in the order of the file; nothing where nothing was."""
         if self.complaints:
             noted = dict.fromkeys(self.complaints)
-            raise RulesetError(
-                tuple(sorted(noted, key=lambda complaint: (complaint.place.line, complaint.place.column)))
-            )
+            raise RulesetError(tuple(sorted(noted, key=_position)))
+
+
+def _position(complaint: Complaint) -> tuple[str, int, int]:
+    return complaint.place.file, complaint.place.line, complaint.place.column
 
 
 @frozen
@@ -165,7 +171,7 @@ def children(entry: Entry, subject: str, notes: Notes) -> Iterator[Entry]:
 
 
 def fields_of(entry: Entry, subject: str, notes: Notes, needed: Collection[str], optional: Collection[str]) -> Fields:
-    """The fields of an entry that is a mapping; notes the keys that are missing or that nobody knows."""
+    """The fields of an entry that is a mapping; notes the keys that are missing, and leaves out unknown ones."""
     known = [*needed, *optional]
     if not isinstance(entry.node, MappingNode):
         notes.add(entry.node.place, subject, f"write a mapping with {', '.join(needed) or ', '.join(known)}")
@@ -177,4 +183,5 @@ def fields_of(entry: Entry, subject: str, notes: Notes, needed: Collection[str],
     for key in needed:
         if key not in entry.node.entries:
             notes.add(entry.place, subject, f'"{key}" is missing')
-    return Fields(entry.node, entry.place, subject, notes)
+    read = {key: node for key, node in entry.node.entries.items() if key in known}
+    return Fields(MappingNode(read, entry.node.places, entry.node.place), entry.place, subject, notes)

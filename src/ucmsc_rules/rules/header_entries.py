@@ -124,11 +124,10 @@ def _plain(settings: Settings) -> tuple[str, int]:
 def _arm(entry: Entry, fields: Fields, dictionary: Dictionary) -> Arm:
     arm = fields_of(entry, f"arms.{entry.name}", fields.notes, ("text", "dose", "weight"), ())
     weight, dose = arm.text("weight"), arm.text("dose")
-    concept = dictionary.concepts.get(weight, _NO_WEIGHT)
-    if weight and "kg" not in concept.units:
-        arm.note(
-            f'"weight" must be a quantity in kg, not "{weight}"{did_you_mean(weight, dictionary.concepts)}', "weight"
-        )
+    weights = [name for name, concept in dictionary.concepts.items() if "kg" in concept.units]
+    if weight and weight not in weights:
+        arm.note(f'"weight" must be a quantity in kg, not "{weight}"{did_you_mean(weight, weights)}', "weight")
     if dose and not _DOSE.match(dose):
         arm.note(f'the dose "{dose}" cannot be read; write it as "1e6 cells/kg"', "dose")
+    concept = dictionary.concepts.get(weight, _NO_WEIGHT)
     return Arm(entry.name, arm.text("text"), dose, weight, concept, entry.place)

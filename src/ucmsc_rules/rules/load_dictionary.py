@@ -55,6 +55,8 @@ def build_dictionary(entries: Iterable[Entry], notes: Notes) -> Dictionary:
                 entry.place, entry.name, f'"{entry.name}" is defined at {first.place} already; name one otherwise'
             )
     plain = {entry.name: concept for entry in by_name.values() if (concept := concept_of(entry, notes))}
+    if len(plain) < len(by_name):
+        notes.refuse()  # of a concept without a kind nothing more can be said, nor of what reads it
     concepts = {name: with_score(concept, by_name[name], plain, notes) for name, concept in plain.items()}
     _refuse_circles(concepts, by_name, notes)
     _refuse_second_birth_date(concepts, by_name, notes)

@@ -82,7 +82,7 @@ def _table(entry: Entry, part: Fields, concept: Concept) -> tuple[Band, ...]:
         part.notes.add(entry.place, part.subject, f'{concept.name} has no table in "{entry.name}"; write {written}')
     found = [_band(band, part, concept) for band in children(entry, part.subject, part.notes)]
     bands = tuple(band for band in found if band)
-    if len(bands) == len(found) and (fault := uncovered(bands, concept)):
+    if len(bands) == len(found) and not part.notes.about(concept.name) and (fault := uncovered(bands, concept)):
         part.notes.add(entry.place, part.subject, f"{concept.name}: {fault}")
     return bands
 
@@ -102,7 +102,7 @@ def _band(entry: Entry, part: Fields, concept: Concept) -> Band | None:
 def _check_total(score: Concept, fields: Fields) -> None:
     """A score that its own parts can leave would be cut off without a word."""
     points = [[band.points for table in part.tables.values() for band in table] for part in score.parts]
-    if score.levels is None or not points or not all(points):
+    if score.levels is None or not points or fields.notes.about(score.name):
         return
     least, greatest = sum(map(min, points)), sum(map(max, points))
     if (least, greatest) != (score.levels.least, score.levels.greatest):

@@ -66,6 +66,8 @@ def hull(intervals: Iterable[Interval]) -> Interval:
     [1, 2]
     """
     first, *rest = intervals
+    if not rest:
+        return first
     lo, lo_open, hi, hi_open = first.lo, first.lo_open, first.hi, first.hi_open
     for other in rest:
         if other.lo < lo:

@@ -8,7 +8,7 @@ from ucmsc_rules.engines.reference import Truths, answer
 from ucmsc_rules.facts.fact import Fact, Problem
 from ucmsc_rules.facts.words import level_word
 from ucmsc_rules.rules.compiled import Compiled, Leaf
-from ucmsc_rules.rules.model import Age, Answer, Comparison, Criterion, Expression, Given, Result, UlnRatio
+from ucmsc_rules.rules.model import Criterion, Expression
 from ucmsc_rules.rules.walk import comparisons
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
 from ucmsc_rules.values.interval import Interval, ends
@@ -41,9 +41,12 @@ def _finding(  # noqa: PLR0913 - one subject's whole state
     criterion: Criterion,
 ) -> Finding:
     holds = answers[criterion.id]
+    leaves = compiled.of_criterion[criterion.id]
+    if criterion.conflict is not None and answer(criterion.conflict, truths) is not Truth.FALSE:
+        leaves = (*leaves, *compiled.of_conflict[criterion.id])
     evidence = [
         _one(context, branch, leaf, used, truths[leaf.comparison].value)
-        for branch, leaf in compiled.of_criterion[criterion.id]
+        for branch, leaf in leaves
         for used in sheet.measured[leaf.index].used
     ]
     return Finding(
@@ -57,24 +60,26 @@ def _finding(  # noqa: PLR0913 - one subject's whole state
 
 
 def _one(context: Context, branch: str | None, leaf: Leaf, used: Used, outcome: str) -> Evidence:
-    fact, comparison = used.fact, leaf.comparison
+    fact = used.fact
     return Evidence(
         branch,
         fact.concept.name,
         fact.reported,
         fact.when or None,
         _compared(fact, used),
-        comparison.text,
+        leaf.comparison.text,
         fact.path,
         outcome,
         None if used.raw is None else str(used.raw),
         used.unit or None,
         used.raw is not None and used.unit != "points" and _rounding_decided(leaf, used.raw, used.compared),
         used.elapsed or None,
-        _age_text(context, comparison, fact) if fact.concept.is_result else None,
+        days_between(fact.days, context.anchor(leaf.at)) if leaf.at else None,
         used.limit or None,
         fact.source or None,
         used.note or None,
+        fact.until_text or None,
+        fact.detected,
     )
 
 
@@ -89,15 +94,6 @@ def _compared(fact: Fact, used: Used) -> str:
 def _rounding_decided(leaf: Leaf, raw: Interval, compared: Interval) -> bool:
     make = COMPARE[leaf.comparison.op]
     return make(*ends(raw), leaf.bound) is not make(*ends(compared), leaf.bound)
-
-
-def _age_text(context: Context, comparison: Comparison, fact: Fact) -> str | None:
-    """How many days old a result was at the anchor that it was read at."""
-    match comparison.measure:
-        case Result(at=name) | UlnRatio(at=name) | Answer(at=name) | Given(by=name) | Age(at=name):
-            return days_between(fact.days, context.anchor(name))
-        case _:
-            return None
 
 
 def days_between(days: Span, anchor: Span) -> str | None:

@@ -26,6 +26,7 @@ class Evidence:
     ``reported`` is what the site wrote, ``compared`` what was compared with ``bound``, ``outcome`` what that
     comparison came to over all of its facts. ``raw`` is a converted value before it was rounded; where the rounding
     decided, ``rounding_decided`` says so. ``age`` is how old a result was at its anchor.
+    ``detected`` is what the laboratory said beside the value; it decides nothing.
     """
 
     branch: str | None
@@ -44,6 +45,8 @@ class Evidence:
     limit: str | None = None
     source: str | None = None
     note: str | None = None
+    until: str | None = None
+    detected: bool | None = None
 
 
 @frozen

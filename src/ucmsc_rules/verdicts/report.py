@@ -12,7 +12,7 @@ from ucmsc_rules.verdicts.finding import Evidence, Finding, Need, Verdict
 COLUMNS = (
     "subject", "ruleset", "version", "status", "criterion", "category", "holds", "branches", "evidence", "needs",
 )  # fmt: skip
-_OPTIONAL = ("raw", "unit", "elapsed", "age", "limit", "source", "note")
+_OPTIONAL = ("until", "raw", "unit", "elapsed", "age", "limit", "detected", "source", "note")
 
 
 def to_json(verdict: Verdict) -> dict[str, Any]:

@@ -46,6 +46,8 @@ def history(context: Context, concept: str, anchor: Span) -> History:
     nones = [fact for fact in facts if fact.readable and fact.value != YES]
     derived = [occurrence for rule in context.ruleset.counts_as if rule.event == concept
                for occurrence in _counted(context, rule)]  # fmt: skip
+    if not facts and not derived:
+        return History((), BEGINNING, (), tuple(problems))
     recorded = [_occurrence(context, fact, anchor) for fact in events]
     # an unreadable result has no day of its own here: it leaves the whole history open
     known = [*recorded, *(found for found in derived if found.fact is None or found.fact.readable)]

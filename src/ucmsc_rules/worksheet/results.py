@@ -72,10 +72,11 @@ def measure_answer(context: Context, measure: Answer) -> Measured:
     """The answer that stands at an anchor: the latest up to it, however old."""
     at = context.anchor(measure.at)
     facts = context.facts(measure.concept)
-    chosen = select(up_to(facts, at), at)
-    measured = _joined(chosen, [Used(fact, *_lasting(fact, at)) for fact in chosen.facts], YES_OR_NO)
-    late = [fact for fact in facts if fact.days.first > at.last and fact.readable]
-    return evolve(measured, problems=(*measured.problems, *(_too_late(fact, measure.at) for fact in late)))
+    if not facts:
+        return Measured(YES_OR_NO)
+    chosen = select(facts, at, undated_by_anchor=True)
+    late = [_too_late(fact, measure.at) for fact in facts if fact.days.first > at.last and fact.readable]
+    return _joined(chosen, [_lasting(fact, at) for fact in chosen.facts], YES_OR_NO, late)
 
 
 def _too_late(fact: Fact, anchor: str) -> Problem:
@@ -83,16 +84,18 @@ def _too_late(fact: Fact, anchor: str) -> Problem:
     return Problem("warning", f"{fact.path}.when", message)
 
 
-def _lasting(fact: Fact, at: Span) -> tuple[Interval, Interval | None, str, str, str, str]:
+def _lasting(fact: Fact, at: Span) -> Used:
     """An answer that has an ``until`` says nothing of the days after it."""
-    value, note = fact.value, "" if fact.readable else UNREADABLE
-    if fact.until is not None and fact.readable:
-        known_until = fact.until.first
-        if fact.until == ONGOING:
-            known_until = fact.recorded.first if fact.recorded is not None else at.last
-        if known_until < at.last:
-            value, note = YES_OR_NO, f"known only until {day_text(known_until)}"
-    return value, None, "", "", "", note
+    if not fact.readable:
+        return Used(fact, fact.value, note=UNREADABLE)
+    if fact.until is None:
+        return Used(fact, fact.value)
+    known_until = fact.until.first
+    if fact.until == ONGOING:
+        known_until = fact.recorded.first if fact.recorded is not None else at.last
+    if known_until < at.last:
+        return Used(fact, YES_OR_NO, note=f"known only until {day_text(known_until)}")
+    return Used(fact, fact.value)
 
 
 def measure_trait(context: Context, measure: Trait) -> Measured:
@@ -180,12 +183,15 @@ def measure_recorded(context: Context, measure: RecordedAs) -> Measured:
     return Measured(value, tuple(Used(fact, fact.value) for fact in saying))
 
 
-def _joined(chosen: Selection, used: list[Used], nothing: Interval = EVERYTHING) -> Measured:
-    problems = tuple(conflicts(chosen.facts)) if len(chosen.facts) > 1 else ()
+def _joined(
+    chosen: Selection, used: list[Used], nothing: Interval = EVERYTHING, problems: Sequence[Problem] = ()
+) -> Measured:
+    if len(used) > 1:
+        problems = (*conflicts(chosen.facts), *problems)
     if not chosen.surely:
-        unsure = tuple(evolve(use, note=use.note or NOT_SURELY_LATEST) for use in used)
-        return Measured(nothing, unsure, problems)
-    return Measured(hull(use.compared for use in used), tuple(used), problems)
+        unsure = tuple([evolve(use, note=use.note or NOT_SURELY_LATEST) for use in used])
+        return Measured(nothing, unsure, tuple(problems))
+    return Measured(hull([use.compared for use in used]), tuple(used), tuple(problems))
 
 
 def _differing(facts: Sequence[Fact]) -> list[Problem]:

@@ -26,16 +26,21 @@ def distinct(facts: Sequence[Fact]) -> Sequence[Fact]:
     return list({same_report(fact): fact for fact in reversed(facts)}.values())[::-1]
 
 
-def select(facts: Sequence[Fact], at: Span, max_age: int | None = None) -> Selection:
+def select(
+    facts: Sequence[Fact], at: Span, max_age: int | None = None, *, undated_by_anchor: bool = False
+) -> Selection:
     """The facts that could be the latest up to an anchor, no older than ``max_age`` days where that is given.
 
     A fact is superseded only by one that surely came later and surely counts by the anchor, or by a correction of
-    what was reported for the same time. Where none surely lies in the window, nothing is known.
+    what was reported for the same time. Where none surely lies in the window, nothing is known. A fact without a date
+    lies on some day up to its record date; with ``undated_by_anchor``, at the latest on the anchor.
     """
     earliest, surely_from = _window(at, max_age)
     if len(facts) == 1:
-        return _only(facts[0], at, earliest, surely_from)
-    kept = distinct(facts)
+        fact = facts[0]
+        by_anchor = undated_by_anchor and not fact.dated and fact.recorded is None
+        return _only(fact, Span(BEGINNING, at.first) if by_anchor else fact.days, at, (earliest, surely_from))
+    kept = distinct(up_to(facts, at) if undated_by_anchor else facts)
     possible = [fact for fact in kept if fact.days.first <= at.last and fact.days.last >= earliest]
     standing = _not_superseded(possible, [fact for fact in kept if fact.days.last <= at.first])
     surely = any(
@@ -44,20 +49,20 @@ def select(facts: Sequence[Fact], at: Span, max_age: int | None = None) -> Selec
     return Selection(tuple(standing), surely, tuple(fact for fact in kept if fact not in standing))
 
 
-def _only(fact: Fact, at: Span, earliest: int, surely_from: int) -> Selection:
+def _only(fact: Fact, days: Span, at: Span, window: tuple[int, int]) -> Selection:
     """The same for one fact, which is what most concepts have."""
-    days = fact.days
+    earliest, surely_from = window
     if days.first > at.last or days.last < earliest:
         return Selection((), surely=False, others=(fact,))
     return Selection((fact,), fact.counts_surely and days.first >= surely_from and days.last <= at.first)
 
 
-def up_to(facts: Sequence[Fact], at: Span) -> list[Fact]:
+def up_to(facts: Sequence[Fact], at: Span) -> Sequence[Fact]:
     """The facts, those without a date placed on some day up to their record date, else up to the anchor."""
-    return [
-        evolve(fact, days=Span(BEGINNING, at.first)) if not fact.dated and fact.recorded is None else fact
-        for fact in facts
-    ]
+    if all(fact.dated or fact.recorded is not None for fact in facts):
+        return facts
+    by_anchor = Span(BEGINNING, at.first)
+    return [fact if fact.dated or fact.recorded is not None else evolve(fact, days=by_anchor) for fact in facts]
 
 
 def conflicts(facts: Iterable[Fact]) -> list[Problem]:

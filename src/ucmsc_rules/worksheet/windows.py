@@ -13,7 +13,7 @@ from decimal import Decimal
 from ucmsc_rules.facts.fact import Fact
 from ucmsc_rules.rules.model import Earliest, Ever, Longest, Nearest
 from ucmsc_rules.values.dates import FOREVER, CalendarUnit, Span, ahead, elapsed
-from ucmsc_rules.values.interval import Interval
+from ucmsc_rules.values.interval import INF, Interval
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.measured import Measured, Used
 from ucmsc_rules.worksheet.occurrences import History, Occurrence, history
@@ -22,6 +22,7 @@ Bounds = tuple[float, float]
 Each = tuple[Occurrence | None, Bounds]
 Measuring = Callable[[Occurrence, Span, CalendarUnit], Bounds]
 NEVER: Bounds = (math.inf, math.inf)
+_NEVER = Interval(INF, INF)
 NOT_YET: Bounds = (-math.inf, -math.inf)
 
 
@@ -148,7 +149,7 @@ def _measured(
     found: History, bounds: Bounds, each: list[Each], unit: CalendarUnit | None
 ) -> Measured:
     by_fact = {event.fact.path: spread for event, spread in each if event is not None and event.fact is not None}
-    used = tuple(_used(fact, by_fact.get(fact.path), unit) for fact in found.used)
+    used = tuple([_used(fact, by_fact.get(fact.path), unit) for fact in found.used])
     return Measured(_interval(bounds), used, found.problems)
 
 
@@ -156,7 +157,7 @@ def _used(fact: Fact, bounds: Bounds | None, unit: CalendarUnit | None) -> Used:
     if not fact.readable:
         return Used(fact, _interval((-math.inf, math.inf)), note="unreadable, so it may say anything")
     if bounds is None:
-        return Used(fact, _interval(NEVER) if unit else fact.value, elapsed="none" if unit else "")
+        return Used(fact, _NEVER if unit else fact.value, elapsed="never, as affirmed" if unit else "")
     return Used(fact, _interval(bounds), elapsed=_elapsed_text(bounds, unit) if unit else "")
 
 
@@ -176,4 +177,6 @@ def _elapsed_text(bounds: Bounds, unit: CalendarUnit) -> str:
 
 
 def _interval(bounds: Bounds) -> Interval:
+    if bounds == NEVER:
+        return _NEVER
     return Interval(Decimal(bounds[0]), Decimal(bounds[1]))
