@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expressions import default_settings, expressions
-from ucmsc_rules.errors import Place, RulesetError
+from ucmsc_rules.errors import Complaint, Place, RulesetError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Figure, Kind, Levels, Reported
 from ucmsc_rules.rules.model import (
     Age,
@@ -124,6 +124,7 @@ COMPOUNDS: list[tuple[str, Expression]] = [
     ("((inr < 2))", INR),
 ]
 
+AFTER_NAME = '"<", "<=", ">", ">=", "ever", "given", "is", "lasted", "more", "recorded" or "within"'
 MISTAKES = [
     ("creatinine > 2", 24, 'creatinine needs a unit; write "umol/L" or "x ULN"'),
     ("creatinine > 2 mmol", 26, '"mmol" is no unit that is known for creatinine; write umol/L or mg/dL'),
@@ -131,16 +132,16 @@ MISTAKES = [
     ("creatinine > 2 mg/L", 26, 'rules on creatinine are not written in "mg/L"; write umol/L or mg/dL'),
     ("creatinine > 2 x", 26, '"x" is no unit; write "x ULN"'),
     ("creatinine > ULN", 24, 'creatinine is a quantity, "ULN" no number; write "creatinine > 1 x ULN"'),
-    ("creatinine > high", 24, 'creatinine is a quantity, "high" no number; write a number, as "creatinine <= 1 umol/L"'),
+    ("creatinine > low", 24, 'creatinine is a quantity, "low" no number; write a number, as "creatinine <= 1 umol/L"'),
     ("creatinine > 0 x ULN", 24, "a multiple of ULN is above 0"),
     ("inr < 2 mg/dL", 19, 'inr has no unit; leave "mg/dL" out'),
     ("nyha_class >= 2 kg", 27, 'nyha_class has no unit; leave "kg" out'),
     ("nyha_class >= 5", 25, "nyha_class goes from 0 to 4; 5 lies outside"),
     ("nyha_class >= 1.5", 25, "nyha_class goes in whole numbers; write one from 0 to 4"),
     ("child_pugh_score > 16", 30, "child_pugh_score goes from 5 to 15; 16 lies outside"),
-    ("nyha_class is V", 25, 'nyha_class has no word "V"; write none or I or II or III or IV'),
+    ("nyha_class is V", 25, 'nyha_class has no word "V"; write none, I, II, III or IV'),
     ("child_pugh_score is A", 31, 'child_pugh_score has no word "A"; write a number'),
-    ("ascites >= 1", 22, "ascites is given in words; write none or mild or severe"),
+    ("ascites >= 1", 22, "ascites is given in words; write none, mild or severe"),
     ("nyha_class > 2 x ULN", 11, 'nyha_class is a scale; write "nyha_class >= 4"'),
     ("hiv_antibody >= 1", 11, 'hiv_antibody is a test; write "hiv_antibody is positive" or "hiv_antibody is negative"'),
     ("pregnant >= 1", 11, 'pregnant is a yes/no fact; write "pregnant is yes" or "pregnant is no"'),
@@ -181,8 +182,7 @@ MISTAKES = [
     ("inr < 2 and", 22, 'the rule ends too early; write "(", "age", "not" or a name'),
     ("(inr < 2", 19, 'the rule ends too early; write ")"'),
     ("inr < 2 inr < 3", 23, '"<" cannot stand here; write "and", "at", "not", "or" or nothing more'),
-    ("__import__('os')", 21, "\"(\" cannot stand here; write \"<\", \"<=\", \">\", \">=\", \"ever\", \"given\", \"is\", "
-     '"lasted", "more", "recorded" or "within"'),
+    ("open('x')", 15, '"(" cannot stand here; write ' + AFTER_NAME),
     ("", 11, "the rule is empty"),
 ]  # fmt: skip
 
@@ -265,13 +265,20 @@ def test_round_trip(expression: Expression) -> None:
         assert unparse(again, DICTIONARY, SETTINGS) == text
 
 
-@given(st.text(st.sampled_from("inrage ()<>=.0123456789xULN/%*[]{}\"'\n\t\\é"), max_size=60) | st.text(max_size=40))
-def test_any_text(text: str) -> None:
-    """Any text at all is an expression or a RulesetError that points into it."""
+def complaints(text: str) -> tuple[Complaint, ...]:
+    """What is said of a text; nothing where it is an expression."""
     try:
         parse(text, CONTEXT)
     except RulesetError as error:
-        assert all(11 <= complaint.place.column <= 11 + len(text) for complaint in error.complaints)
+        return error.complaints
+    return ()
+
+
+@given(st.text(st.sampled_from("inrage ()<>=.0123456789xULN/%*[]{}\"'\n\t\\é"), max_size=60) | st.text(max_size=40))
+def test_any_text(text: str) -> None:
+    """Any text at all is an expression or a RulesetError that points into it."""
+    said = complaints(text)
+    assert all(11 <= complaint.place.column <= 11 + len(text) for complaint in said)
 
 
 WORDS = sorted({word for text, _ in [*MEANINGS, *COMPOUNDS] for word in text.replace("(", "( ").split()} | {")", "foo"})
@@ -281,11 +288,8 @@ WORDS = sorted({word for text, _ in [*MEANINGS, *COMPOUNDS] for word in text.rep
 @given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
 def test_any_words(text: str) -> None:
     """Words of the language in any order are an expression that can be written back, or a RulesetError."""
-    try:
+    if not complaints(text):
         expression = parse(text, CONTEXT)
-    except RulesetError as error:
-        assert error.complaints
-    else:
         assert parse(unparse(expression, DICTIONARY, SETTINGS), CONTEXT) == expression
 
 

@@ -334,6 +334,9 @@ def test_ratios_to_the_uln_are_exact(value: str, uln: str, interval: str) -> Non
         (">208 umol/L", "104 umol/L", T),
         (">=208 umol/L", "104 umol/L", U),
         ("<=208 umol/L", "104 umol/L", F),
+        ("200.000000000001 umol/L", "100.0000000000000001 umol/L", U),  # the limit lies between its neighbours
+        ("200 umol/L", "100.0000000000000001 umol/L", F),
+        ("201 umol/L", "100.0000000000000001 umol/L", T),
         ("300 umol/L", None, U),
         ("300 umol/L", "about 104", U),
         ("300 umol/L", "<104 umol/L", U),

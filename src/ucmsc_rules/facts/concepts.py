@@ -117,7 +117,7 @@ class Step:
     only_above: tuple[str, Decimal] | None = None
 
 
-@frozen
+@frozen(eq=False)  # one object per entry, so that what is read for it can be remembered by it
 class Concept:
     """One entry of the data dictionary."""
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from attrs import frozen
 
+from ucmsc_rules.errors import UcmscRulesError, ValueTextError
+from ucmsc_rules.facts.concepts import Dictionary, Kind
 from ucmsc_rules.facts.fact import Fact
-from ucmsc_rules.values.dates import BEGINNING, FOREVER, completed_years
-from ucmsc_rules.values.quantity import Quantity
+from ucmsc_rules.facts.json_text import RepeatedKeys
+from ucmsc_rules.facts.suggest import did_you_mean
+from ucmsc_rules.values.dates import BEGINNING, FOREVER, completed_years, shown
+from ucmsc_rules.values.quantity import Quantity, read_limit
 
 OLDEST = 200
+KEYS = ("concept", "uln", "sex", "age_from", "age_to")
 
 
 @frozen
@@ -23,6 +29,53 @@ class NormalRange:
     sex: str = ""
     age_from: int = 0
     age_to: int = OLDEST
+
+
+def read_ranges(raw: object, dictionary: Dictionary) -> tuple[NormalRange, ...]:
+    """The table in plain data, a list of rows with ``KEYS``; raises ValueTextError with the number of the row.
+
+    ``sex`` is a category's word, and the ages are completed years, both ends in.
+    """
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        raise ValueTextError('a table of normal ranges is a list of rows; write [{"concept": ..., "uln": ...}]')
+    rows = []
+    for number, row in enumerate(raw, start=1):
+        try:
+            rows.append(_row(row, dictionary))
+        except UcmscRulesError as error:
+            raise ValueTextError(f"row {number}: {error}") from None
+    return tuple(rows)
+
+
+def _row(raw: object, dictionary: Dictionary) -> NormalRange:
+    if not isinstance(raw, Mapping) or isinstance(raw, RepeatedKeys):
+        raise ValueTextError("a row is an object with each key once")
+    for key in raw:
+        if key not in KEYS:
+            raise ValueTextError(f"{shown(str(key))} is no key of a row{did_you_mean(str(key), KEYS)}")
+    name, uln, sex = raw.get("concept"), raw.get("uln"), raw.get("sex", "")
+    if not isinstance(name, str) or name not in dictionary or dictionary[name].kind is not Kind.QUANTITY:
+        raise ValueTextError(f"{shown(str(name))} is no quantity of the dictionary")
+    if not isinstance(uln, str | int | Decimal) or isinstance(uln, bool):
+        raise ValueTextError('"uln" is missing; write the limit as a text with its unit, as "104 umol/L"')
+    if sex not in {"", *_sex_words(dictionary)}:
+        raise ValueTextError(f"{shown(str(sex))} is no sex; write {' or '.join(_sex_words(dictionary))}")
+    text = str(uln)
+    youngest, oldest = _years(raw, "age_from", 0), _years(raw, "age_to", OLDEST)
+    if youngest > oldest:
+        raise ValueTextError('"age_from" lies above "age_to"')
+    return NormalRange(name, read_limit(dictionary[name].unit_rules, text), text, sex, youngest, oldest)
+
+
+def _sex_words(dictionary: Dictionary) -> tuple[str, ...]:
+    return dictionary["sex"].categories if "sex" in dictionary else ()
+
+
+def _years(raw: Mapping[str, object], key: str, default: int) -> int:
+    years = raw.get(key, default)
+    if isinstance(years, int) and not isinstance(years, bool) and 0 <= years <= OLDEST:
+        return years
+    raise ValueTextError(f'"{key}" is a whole number of years from 0 to {OLDEST}')
 
 
 def limit_for(

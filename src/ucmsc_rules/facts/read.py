@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from attrs import frozen
@@ -26,6 +27,7 @@ USUAL_KEYS = KEYS - {"complete", "source", "detected"}
 COUNTING = {"final": False, "amended": True, "corrected": True}
 NOT_COUNTING = frozenset({"preliminary", "cancelled", "entered-in-error"})
 LONGEST_TEXT = 1000
+LONGEST_REMEMBERED = 40
 _GREATEST_NUMBER = 10**40
 _T = TypeVar("_T")
 
@@ -53,6 +55,50 @@ class _Entry:
 
 def read_fact(raw: object, path: str, dictionary: Dictionary, problems: list[Problem]) -> Fact | None:
     """The fact of one entry; None where it does not count or names no concept. Problems are added to the list."""
+    return _read_plain(raw, path, dictionary) or read_any(raw, path, dictionary, problems)
+
+
+def _read_plain(raw: object, path: str, dictionary: Dictionary) -> Fact | None:
+    """What ``read_any`` makes of an entry that has a concept, a value and perhaps a day, and nothing wrong with it.
+
+    Most entries are such; this way takes a third of the time. None sends the entry on the long way.
+    """
+    if type(raw) is not dict:
+        return None
+    name, value, when = raw.get("concept"), raw.get("value"), raw.get("when")
+    if type(name) is not str or type(value) is not str or len(raw) != (2 if when is None else 3):
+        return None
+    concept = dictionary.concepts.get(name)
+    quantity = _remembered(concept, value) if concept is not None else None
+    if concept is None or quantity is None:
+        return None
+    if when is None:
+        return Fact(concept, quantity.value, quantity.unit, ANY_DAY, False, path, value, "")  # noqa: FBT003
+    days = _remembered_day(when) if type(when) is str else None
+    if days is None:
+        return None
+    return Fact(concept, quantity.value, quantity.unit, days, True, path, value, when)  # noqa: FBT003
+
+
+@lru_cache(maxsize=16384)  # words and usual values come again and again; long texts never get here
+def _remembered(concept: Concept, value: str) -> Quantity | None:
+    """The value of a text that stands alone; None where it cannot be read."""
+    try:
+        return _read_alone(value, concept) if len(value) <= LONGEST_REMEMBERED else None
+    except UcmscRulesError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _remembered_day(when: str) -> Span | None:
+    try:
+        return parse_date(when.strip()) if len(when) <= LONGEST_REMEMBERED else None
+    except UcmscRulesError:
+        return None
+
+
+def read_any(raw: object, path: str, dictionary: Dictionary, problems: list[Problem]) -> Fact | None:
+    """As ``read_fact``, for every entry."""
     concept = _concept(raw, path, dictionary, problems)
     if concept is None or not isinstance(raw, dict):
         return None
@@ -206,23 +252,27 @@ def _value(entry: _Entry, *, dated: bool) -> Quantity | None:
 def _read(value: object, entry: _Entry, lloq: Quantity | None) -> Quantity:
     concept = entry.concept
     text = value if type(value) is str and len(value) <= LONGEST_TEXT else _text_of(concept, value)
+    if concept.kind is not Kind.QUANTITY:
+        _refuse_unit(entry)
+    elif not is_not_detected(text):
+        return read_quantity(concept.unit_rules, text, _unit(entry))
+    elif lloq is not None:
+        return Quantity(Interval(Decimal(0), lloq.value.hi, hi_open=True), lloq.unit)
+    return _read_alone(text, concept)
+
+
+def _read_alone(text: str, concept: Concept) -> Quantity:
+    """A value without a unit or a limit beside it."""
     if concept.kind is Kind.QUANTITY:
         if is_not_detected(text):
-            unit = next(iter(concept.units))
-            return Quantity(Interval(Decimal(0), lloq.value.hi, hi_open=True), lloq.unit) if lloq else _any(unit)
-        return read_quantity(concept.unit_rules, text, _unit(entry))
-    if "unit" in entry.raw:
-        _refuse_unit(entry)
+            return Quantity(Interval(Decimal(0), INF), next(iter(concept.units)))
+        return read_quantity(concept.unit_rules, text)
     if concept.levels is not None:
         return Quantity(read_level(concept, text), "")
     if concept.kind is Kind.BIRTH_DATE:
         days = parse_date(text.strip())
         return Quantity(Interval(Decimal(days.first), Decimal(days.last)), "")
     return Quantity(read_word(concept, text), "")
-
-
-def _any(unit: str) -> Quantity:
-    return Quantity(Interval(Decimal(0), INF), unit)
 
 
 def _text_of(concept: Concept, value: object) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.concepts import Band, Concept, Kind
 from ucmsc_rules.rules.phrases import words_of
+from ucmsc_rules.rules.wording import either
 from ucmsc_rules.values.interval import DIGITS, INF, Interval, contains, plain, point
 
 _END = rf"-?[0-9]{{1,{DIGITS}}}(?:\.[0-9]{{1,{DIGITS}}})?"
@@ -27,7 +28,7 @@ def band_values(text: str, concept: Concept) -> Interval:
     match = _BAND.fullmatch(text)
     if match is None:
         only_words = words and (concept.levels is None or not concept.levels.numbers)
-        instead = " or ".join(words) if only_words else '"< 2", "2 to 3", "> 3" or a word'
+        instead = either(words) if only_words else '"< 2", "2 to 3", "> 3" or a word'
         raise ValueTextError(f'the band "{text}" cannot be read; write {instead}')
     if match["op"]:
         return _half_line(match["op"], Decimal(match["end"]))

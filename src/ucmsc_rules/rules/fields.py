@@ -15,6 +15,7 @@ from attrs import Factory, define, frozen
 from ucmsc_rules.documents import MappingNode, Node, ScalarNode, SequenceNode
 from ucmsc_rules.errors import Complaint, Place, RulesetError
 from ucmsc_rules.facts.suggest import did_you_mean
+from ucmsc_rules.rules.wording import either
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMERAL = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
@@ -120,7 +121,7 @@ class Fields:
         """One of some words; "" where it is missing or none of them."""
         text = self.text(key)
         if text and text not in choices:
-            self.note(f'"{key}" must be {" or ".join(choices)}, not "{text}"{did_you_mean(text, choices)}', key)
+            self.note(f'"{key}" must be {either(choices)}, not "{text}"{did_you_mean(text, choices)}', key)
             return ""
         return text
 

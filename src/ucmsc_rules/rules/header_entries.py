@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ucmsc_rules.documents import ScalarNode
+from ucmsc_rules.documents import ScalarNode, SequenceNode
 from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
 from ucmsc_rules.facts.suggest import did_you_mean
@@ -26,7 +26,7 @@ _NO_WEIGHT = Concept("", Kind.QUANTITY, "")
 def read_anchors(fields: Fields, dictionary: Dictionary) -> tuple[str, ...]:
     """The names of the anchors, in the order of time."""
     anchors = fields.texts("anchors")
-    if "anchors" in fields and not anchors:
+    if isinstance(fields.node.entries.get("anchors"), SequenceNode) and not anchors:
         fields.note('"anchors" must name one anchor or more, in the order of time', "anchors")
     for number, anchor in enumerate(anchors):
         if not NAME.match(anchor) or anchor in RESERVED:

@@ -14,6 +14,7 @@ from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.bands import band_values, uncovered
 from ucmsc_rules.rules.fields import Entry, Fields, Notes, children, fields_of
 from ucmsc_rules.rules.formulas import parse_formula
+from ucmsc_rules.rules.wording import either
 from ucmsc_rules.values.units import unitless
 
 Concepts = Mapping[str, Concept]
@@ -52,7 +53,7 @@ def _find(entry: Entry, name: str, kinds: tuple[Kind, ...], fields: Fields, conc
     if name not in concepts:
         message = f'unknown concept "{name}"{did_you_mean(name, concepts)}'
     elif concepts[name].kind not in kinds:
-        wanted = " or ".join(kind.value for kind in kinds)
+        wanted = either(kind.value for kind in kinds)
         message = f"{name} is of kind {concepts[name].kind.value}; this must be of kind {wanted}"
     else:
         return concepts[name]
@@ -78,7 +79,7 @@ def _has_unit(concept: Concept) -> bool:
 def _table(entry: Entry, part: Fields, concept: Concept) -> tuple[Band, ...]:
     units = list(concept.units) if concept.kind is Kind.QUANTITY else [""]
     if entry.name not in units:
-        written = " or ".join(f'"{unit}"' for unit in units)
+        written = either(f'"{unit}"' for unit in units)
         part.notes.add(entry.place, part.subject, f'{concept.name} has no table in "{entry.name}"; write {written}')
     found = [_band(band, part, concept) for band in children(entry, part.subject, part.notes)]
     bands = tuple(band for band in found if band)

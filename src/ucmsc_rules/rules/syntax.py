@@ -19,6 +19,7 @@ from ucmsc_rules.errors import Complaint, RulesetError
 from ucmsc_rules.rules.meaning import comparison
 from ucmsc_rules.rules.model import And, Expression, Not, Or
 from ucmsc_rules.rules.terms import Context, MistakeError
+from ucmsc_rules.rules.wording import either
 
 LONGEST = 2000
 DEEPEST = 20
@@ -139,7 +140,7 @@ def _unexpected(text: str, position: int, expected: frozenset[str]) -> str:
 
 def _choice(expected: Iterable[str]) -> str:
     shown = sorted(_TERMINALS.get(name) or f'"{name.strip("_").lower()}"' for name in expected)
-    return " or ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+    return either(shown)
 
 
 def _refusal(text: str, position: int, message: str, context: Context) -> RulesetError:

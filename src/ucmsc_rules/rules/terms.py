@@ -15,6 +15,7 @@ from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
 from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.model import Settings
 from ucmsc_rules.rules.phrases import words_of
+from ucmsc_rules.rules.wording import either
 from ucmsc_rules.values import units
 from ucmsc_rules.values.dates import CalendarUnit
 from ucmsc_rules.values.interval import DIGITS
@@ -90,7 +91,7 @@ def example(concept: Concept, context: Context) -> str:
         case Kind.EVENT:
             return f'"{name} within 3 months before {anchor}" or "{name} ever"'
         case _:
-            return " or ".join(f'"{name} is {word}"' for word in words_of(concept))
+            return either(f'"{name} is {word}"' for word in words_of(concept))
 
 
 def _some_level(concept: Concept) -> str:
@@ -118,9 +119,7 @@ def _respelled(concept: Concept, unit: Token) -> str:
     except UnitError as error:
         raise MistakeError(unit, str(error)) from None
     if code not in concept.units:
-        raise MistakeError(
-            unit, f'rules on {concept.name} are not written in "{code}"; write {" or ".join(concept.units)}'
-        )
+        raise MistakeError(unit, f'rules on {concept.name} are not written in "{code}"; write {either(concept.units)}')
     return code
 
 
@@ -141,7 +140,7 @@ def check_level(concept: Concept, token: Token, bound: Decimal) -> None:
     if levels is None:
         return
     if not levels.numbers:
-        raise MistakeError(token, f"{concept.name} is given in words; write {' or '.join(levels.words)}")
+        raise MistakeError(token, f"{concept.name} is given in words; write {either(levels.words)}")
     if not levels.least <= bound <= levels.greatest:
         raise MistakeError(token, f"{concept.name} goes from {levels.least} to {levels.greatest}; {token} lies outside")
     if concept.kind is Kind.SCALE and bound != bound.to_integral_value():
@@ -154,7 +153,7 @@ def level_of(concept: Concept, word: Token) -> int:
     """The level that a word stands for."""
     words = words_of(concept)
     if word not in words:
-        raise MistakeError(word, f'{concept.name} has no word "{word}"; write {" or ".join(words) or "a number"}')
+        raise MistakeError(word, f'{concept.name} has no word "{word}"; write {either(words) or "a number"}')
     return words[word]
 
 

@@ -12,6 +12,8 @@ from attrs import frozen
 INF = Decimal("Infinity")
 DIGITS = 15  # decimals of up to 15 significant digits survive the way into a double and back
 _WIDE = Context(prec=200)
+_DOWN = Context(prec=DIGITS, rounding=ROUND_FLOOR)
+_UP = Context(prec=DIGITS, rounding=ROUND_CEILING)
 
 
 @frozen
@@ -89,9 +91,11 @@ def meet(one: Interval, other: Interval) -> Interval | None:
     >>> meet(Interval(Decimal(5), Decimal(9), hi_open=True), Interval(Decimal(9), Decimal(15))) is None
     True
     """
+    if one.hi < other.lo or other.hi < one.lo:
+        return None
     lo, lo_open = max((one.lo, one.lo_open), (other.lo, other.lo_open))
     hi, hi_shut = min((one.hi, not one.hi_open), (other.hi, not other.hi_open))
-    if lo > hi or (lo == hi and (lo_open or not hi_shut)):
+    if lo == hi and (lo_open or not hi_shut):
         return None
     return Interval(lo, hi, lo_open, not hi_shut)
 
@@ -111,17 +115,25 @@ def around(number: Fraction) -> Interval:
     >>> print(around(Fraction(1, 3)))
     (0.333333333333333, 0.333333333333334)
     """
-    down = _divide(number, ROUND_FLOOR)
-    if Fraction(down) == number:
-        return point(down)
-    return Interval(down, _divide(number, ROUND_CEILING), lo_open=True, hi_open=True)
+    return quotient(Decimal(number.numerator), Decimal(number.denominator))
+
+
+def quotient(number: Decimal, divisor: Decimal) -> Interval:
+    """``around`` of a division, quicker.
+
+    >>> print(quotient(Decimal(208), Decimal(104)))
+    [2, 2]
+    """
+    down = _DOWN.divide(number, divisor)
+    up = _UP.divide(number, divisor)
+    return point(down) if down == up else Interval(down, up, lo_open=True, hi_open=True)
 
 
 def neighbours(number: Decimal) -> Interval:
     """A numeral as reported: itself, or, of more than 15 significant digits, from one neighbour of 15 to the other."""
     if len(number.as_tuple().digits) <= DIGITS:
         return point(number)
-    down, up = (Context(prec=DIGITS, rounding=way).plus(number) for way in (ROUND_FLOOR, ROUND_CEILING))
+    down, up = (way.plus(number) for way in (_DOWN, _UP))
     return Interval(down, up)
 
 
@@ -149,7 +161,3 @@ def ends(interval: Interval) -> tuple[float, float]:
         hi = math.nextafter(hi, -math.inf)
     return lo, hi
 
-
-def _divide(number: Fraction, way: str) -> Decimal:
-    context = Context(prec=DIGITS, rounding=way)
-    return context.divide(Decimal(number.numerator), Decimal(number.denominator))

@@ -19,7 +19,7 @@ from attrs import Factory, frozen
 
 from ucmsc_rules.errors import UnitError
 from ucmsc_rules.values.dates import shown
-from ucmsc_rules.values.interval import INF, Interval, around, rounded
+from ucmsc_rules.values.interval import INF, Interval, around, quotient, rounded
 from ucmsc_rules.values.vocabulary import FAMILIES, UnitCode
 
 LOG = "log10 "
@@ -197,10 +197,10 @@ def ratio(rules: UnitRules, value: Interval, unit: str, limit: Interval, limit_u
     >>> print(ratio(rules, value, "umol/L", limit, "umol/L"))
     [2, 2]
     """
-    if unit == limit_unit:
-        scale: Fraction | None = Fraction(1)
-    else:
-        scale = None if LOG in unit + limit_unit else _factor(rules, unit, limit_unit)
+    if unit == limit_unit and value.hi.is_finite() and LOG not in unit:
+        low, high = quotient(value.lo, limit.hi), quotient(value.hi, limit.lo)
+        return Interval(low.lo, high.hi, low.lo_open or value.lo_open, high.hi_open or value.hi_open)
+    scale = None if LOG in unit + limit_unit else _factor(rules, unit, limit_unit)
     if scale is None:
         return NOTHING_KNOWN
     per_most, per_least = scale / Fraction(limit.hi), scale / Fraction(limit.lo)

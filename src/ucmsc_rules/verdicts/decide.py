@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ucmsc_rules.engines.reference import Truths, answer
+from ucmsc_rules.facts.concepts import Concept
 from ucmsc_rules.facts.fact import Fact, Problem
 from ucmsc_rules.facts.words import level_word
 from ucmsc_rules.rules.compiled import Compiled, Leaf
@@ -87,8 +89,12 @@ def _compared(fact: Fact, used: Used) -> str:
     """A fact's interval, in words where the concept has words."""
     if not fact.concept.has_words or not fact.readable:
         return str(used.compared)
-    lo, hi = int(used.compared.lo), int(used.compared.hi)
-    return " or ".join(level_word(fact.concept, level) for level in range(hi, lo - 1, -1))
+    return _in_words(fact.concept, int(used.compared.lo), int(used.compared.hi))
+
+
+@lru_cache(maxsize=4096)
+def _in_words(concept: Concept, lo: int, hi: int) -> str:
+    return " or ".join(level_word(concept, level) for level in range(hi, lo - 1, -1))
 
 
 def _rounding_decided(leaf: Leaf, raw: Interval, compared: Interval) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ucmsc_rules.engines.reference import Truths, answer
 from ucmsc_rules.facts.concepts import Concept, Kind
@@ -148,6 +149,7 @@ def _conflicting(criterion: Criterion, truths: Truths) -> Iterator[str]:
 # words
 
 
+@lru_cache(maxsize=4096)
 def form_of(concept: Concept, *, with_limit: bool = False) -> str:
     """In what form a fact of the concept is given."""
     match concept.kind:

@@ -92,10 +92,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "path": evidence.path,
         "outcome": evidence.outcome,
     }
-    for key in _OPTIONAL:
-        value = getattr(evidence, key)
-        if value is not None:
-            written[key] = value
+    written |= {key: value for key in _OPTIONAL if (value := getattr(evidence, key)) is not None}
     if evidence.rounding_decided:
         written["rounding_decided"] = True
     return written

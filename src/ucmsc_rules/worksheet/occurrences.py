@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from ucmsc_rules.facts.concepts import OpenEnd
-from ucmsc_rules.facts.fact import ONGOING, YES, Fact, Problem
+from ucmsc_rules.facts.fact import NO, ONGOING, YES, Fact, Problem
 from ucmsc_rules.rules.model import CountsAs
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
 from ucmsc_rules.values.truth import Truth
@@ -57,6 +57,16 @@ def history(context: Context, concept: str, anchor: Span) -> History:
     used = (*facts, *(found.fact for found in derived if found.fact is not None))
     problems += [problem for none in nones for problem in _contradicted(none, known)]
     return History(tuple(known), others, used, tuple(problems))
+
+
+def only_none(context: Context, concept: str) -> Fact | None:
+    """The ``none`` that is all that a record says of a concept, where it speaks for all days; most histories are such."""
+    facts = context.facts(concept)
+    if len(facts) != 1 or any(rule.event == concept for rule in context.ruleset.counts_as):
+        return None
+    fact = facts[0]
+    undated = not fact.dated and fact.recorded is None
+    return fact if undated and fact.readable and fact.complete and fact.value == NO else None
 
 
 def _current(context: Context, concept: str) -> tuple[list[Fact], list[Problem]]:

@@ -74,6 +74,8 @@ def measure_answer(context: Context, measure: Answer) -> Measured:
     facts = context.facts(measure.concept)
     if not facts:
         return Measured(YES_OR_NO)
+    if len(facts) == 1 and _stands_alone(facts[0], at):
+        return Measured(facts[0].value, (Used(facts[0], facts[0].value),))
     chosen = select(facts, at, undated_by_anchor=True)
     late = [_too_late(fact, measure.at) for fact in facts if fact.days.first > at.last and fact.readable]
     return _joined(chosen, [_lasting(fact, at) for fact in chosen.facts], YES_OR_NO, late)
@@ -82,6 +84,12 @@ def measure_answer(context: Context, measure: Answer) -> Measured:
 def _too_late(fact: Fact, anchor: str) -> Problem:
     message = f'"{fact.reported}" of {fact.when} lies after {anchor}, so it does not count; check the date'
     return Problem("warning", f"{fact.path}.when", message)
+
+
+def _stands_alone(fact: Fact, at: Span) -> bool:
+    """Whether one fact that is all there is surely lies before the anchor; most answers are such."""
+    by_anchor = fact.days.last <= at.first or not (fact.dated or fact.recorded)
+    return by_anchor and fact.readable and fact.until is None
 
 
 def _lasting(fact: Fact, at: Span) -> Used:

@@ -82,12 +82,15 @@ def _from_parts(context: Context, concept: Concept, measure: Result) -> _Reckone
     for part in concept.parts:
         chosen = select(context.facts(part.concept), context.anchor(measure.at), measure.max_age)
         uses = [_points(part, fact) for fact in chosen.facts]
-        every = hull(point(Decimal(band.points)) for bands in part.tables.values() for band in bands)
-        sums.append(hull(use.compared for use in uses) if chosen.surely else every)
+        sums.append(hull([use.compared for use in uses]) if chosen.surely else _all_points(part))
         used += uses
-        problems += conflicts(chosen.facts)
+        problems += conflicts(chosen.facts) if len(uses) > 1 else []
     total = Interval(sum((each.lo for each in sums), Decimal(0)), sum((each.hi for each in sums), Decimal(0)))
     return _Reckoned(total, tuple(used), tuple(problems))
+
+
+def _all_points(part: Part) -> Interval:
+    return hull(point(Decimal(band.points)) for bands in part.tables.values() for band in bands)
 
 
 def _points(part: Part, fact: Fact) -> Used:
@@ -107,7 +110,7 @@ def _points(part: Part, fact: Fact) -> Used:
 
 
 def _in_bands(bands: tuple[Band, ...], value: Interval) -> Interval:
-    return hull(point(Decimal(band.points)) for band in bands if meet(band.values, value) is not None)
+    return hull([point(Decimal(band.points)) for band in bands if meet(band.values, value) is not None])
 
 
 # scores of formulas

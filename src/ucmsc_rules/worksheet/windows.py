@@ -10,24 +10,27 @@ import math
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from ucmsc_rules.facts.fact import Fact
+from ucmsc_rules.facts.fact import NO, Fact
 from ucmsc_rules.rules.model import Earliest, Ever, Longest, Nearest
 from ucmsc_rules.values.dates import FOREVER, CalendarUnit, Span, ahead, elapsed
 from ucmsc_rules.values.interval import INF, Interval
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.measured import Measured, Used
-from ucmsc_rules.worksheet.occurrences import History, Occurrence, history
+from ucmsc_rules.worksheet.occurrences import History, Occurrence, history, only_none
 
 Bounds = tuple[float, float]
 Each = tuple[Occurrence | None, Bounds]
 Measuring = Callable[[Occurrence, Span, CalendarUnit], Bounds]
 NEVER: Bounds = (math.inf, math.inf)
+AFFIRMED = "never, as affirmed"
 _NEVER = Interval(INF, INF)
 NOT_YET: Bounds = (-math.inf, -math.inf)
 
 
 def measure_nearest(context: Context, measure: Nearest) -> Measured:
     """Elapsed units from the nearest event to the anchor, or on from the anchor: the least over the events."""
+    if (none := only_none(context, measure.concept)) is not None:
+        return Measured(_NEVER, (Used(none, _NEVER, elapsed=AFFIRMED),))
     anchor = context.anchor(measure.anchor)
     found = history(context, measure.concept, anchor)
     near = _ahead if measure.ahead else _before
@@ -53,6 +56,8 @@ def measure_longest(context: Context, measure: Longest) -> Measured:
 
 def measure_ever(context: Context, measure: Ever) -> Measured:
     """1 where an event was recorded, on any day up to the limiting anchor where that is given; 0 where none was."""
+    if (none := only_none(context, measure.concept)) is not None:
+        return Measured(NO, (Used(none, NO),))
     limit = context.record.given.get(measure.until, FOREVER)
     found = history(context, measure.concept, Span(limit, limit))
     each: list[Each] = [(event, _if_sure_ever(event, _by(event, limit))) for event in found.occurrences]
@@ -157,7 +162,7 @@ def _used(fact: Fact, bounds: Bounds | None, unit: CalendarUnit | None) -> Used:
     if not fact.readable:
         return Used(fact, _interval((-math.inf, math.inf)), note="unreadable, so it may say anything")
     if bounds is None:
-        return Used(fact, _NEVER if unit else fact.value, elapsed="never, as affirmed" if unit else "")
+        return Used(fact, _NEVER if unit else fact.value, elapsed=AFFIRMED if unit else "")
     return Used(fact, _interval(bounds), elapsed=_elapsed_text(bounds, unit) if unit else "")
 
 

@@ -1,0 +1,139 @@
+"""Does what ``ucmsc-rules screen`` was asked: files of records in, verdicts out, and the exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from attrs import evolve, frozen
+
+from ucmsc_rules.cli.answering import Answered, Task, answer_all, screener_for
+from ucmsc_rules.cli.forms import Writer
+from ucmsc_rules.cli.printable import coloured, width
+from ucmsc_rules.cli.progress import shown_on_stderr
+from ucmsc_rules.cli.text import Page
+from ucmsc_rules.cli.usage import UsageError
+from ucmsc_rules.documents import plain, read_document
+from ucmsc_rules.errors import ValueTextError
+from ucmsc_rules.facts.intake import form_of, parse_piece, read_pieces
+from ucmsc_rules.facts.json_text import Broken
+from ucmsc_rules.facts.ranges import NormalRange, read_ranges
+from ucmsc_rules.facts.suggest import did_you_mean
+from ucmsc_rules.rules.model import Ruleset
+from ucmsc_rules.screening import EngineName
+from ucmsc_rules.values.dates import parse_date
+
+STDIN = "-"
+SOME_ERROR, DISAGREED = 1, 3
+
+
+@frozen
+class Order:
+    """What the command line asked for."""
+
+    files: tuple[str, ...]
+    ruleset: str
+    form: str
+    engine: str
+    anchors: tuple[str, ...]
+    normal_ranges: str | None
+    jobs: int
+    output: str | None
+
+
+def screen_files(order: Order) -> int:
+    """Screens every record of every file; gives the exit status. Raises UsageError, and OSError for a file."""
+    _check_files(order)
+    task = _task(order)
+    with _output(order.output) as stream:
+        answers = answer_all(task, _pieces(order.files), order.jobs)
+        return _write(shown_on_stderr(answers, order.output), Writer(stream, order.form))
+
+
+def _write(answers: Iterable[Answered], writer: Writer) -> int:
+    statuses: Counter[str] = Counter()
+    errors, disagreed = 0, False
+    for answered in answers:
+        writer.write(answered.text)
+        statuses[answered.status] += 1
+        errors += answered.has_errors
+        disagreed = disagreed or answered.disagreed
+    writer.finish(statuses, errors)
+    if disagreed:
+        return DISAGREED
+    return SOME_ERROR if errors else 0
+
+
+def _task(order: Order) -> Task:
+    page = Page(width(), order.form == "text" and order.output is None and coloured())
+    # resolved, since a process of its own may not start in the same folder
+    place = str(Path(order.ruleset).resolve()) if os.path.exists(order.ruleset) else order.ruleset  # noqa: PTH110
+    task = Task(place, "", cast("EngineName", order.engine), order.form, page)
+    ruleset = screener_for(task.ruleset, "", task.engine).compiled.ruleset
+    return evolve(
+        task,
+        anchors=tuple(_anchor(text, ruleset) for text in order.anchors),
+        ranges=_ranges(order.normal_ranges, ruleset) if order.normal_ranges else (),
+        digest=ruleset.digest if order.jobs > 1 else "",
+    )
+
+
+def _anchor(text: str, ruleset: Ruleset) -> tuple[str, str]:
+    name, _, day = text.partition("=")
+    if name not in ruleset.anchors or not day:
+        hint = did_you_mean(name, ruleset.anchors) or f"; {ruleset.name} has {', '.join(ruleset.anchors)}"
+        raise UsageError(f'--anchor "{text}" is not of the form NAME=YYYY-MM-DD{hint}')
+    span = parse_date(day)
+    if span.first != span.last:
+        raise UsageError(f'--anchor "{text}": {day} is a partial date; write the full date')
+    return name, day
+
+
+def _ranges(path: str, ruleset: Ruleset) -> tuple[NormalRange, ...]:
+    """The table of normal ranges in a JSON or YAML file."""
+    data = Path(path).read_bytes()
+    raw = parse_piece(data) if path.endswith(".json") else plain(read_document(data, path))
+    if isinstance(raw, Broken):
+        raise UsageError(f"{path}: {raw.message}")
+    try:
+        return read_ranges(raw, ruleset.dictionary)
+    except ValueTextError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _check_files(order: Order) -> None:
+    """Finds out before the first answer whether everything can be read."""
+    if order.files.count(STDIN) > 1:
+        raise UsageError("- stands twice; standard input can be read once")
+    for name in order.files:
+        if name == STDIN:
+            continue
+        if Path(name).is_dir():
+            raise UsageError(f"{name} is a folder; write the names of its files")
+        if not Path(name).exists():
+            raise UsageError(f"there is no file {name}")
+        if order.output is not None and Path(order.output).exists() and Path(name).samefile(order.output):
+            raise UsageError(f"--output {order.output} is the file that is read; write another")
+
+
+def _pieces(files: Sequence[str]) -> Iterator[object]:
+    for name in files:
+        if name == STDIN:
+            yield from read_pieces(sys.stdin.buffer)
+            continue
+        with Path(name).open("rb") as stream:
+            yield from read_pieces(stream, form_of(name))
+
+
+@contextmanager
+def _output(name: str | None) -> Iterator[BinaryIO]:
+    if name is None:
+        yield sys.stdout.buffer
+        return
+    with Path(name).open("wb") as stream:
+        yield stream
