@@ -295,7 +295,6 @@ def test_evidence_keeps_the_words_of_the_site() -> None:
     assert (found.reported, found.when, found.source) == ("850 iu/ml", "27-FEB-2026", "lab file 7")
 
 
-@pytest.mark.xfail(strict=True, reason='reported is "62 kg kg" where value and unit both carry the unit')
 def test_a_unit_given_twice_is_shown_once() -> None:
     """Value and unit may agree; evidence then shows the unit once."""
     found, _ = read(fact("body_weight", "62 kg", SEEN, unit="kg"))

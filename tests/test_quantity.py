@@ -182,5 +182,6 @@ def test_any_text_is_a_quantity_or_a_clear_refusal(text: str) -> None:
 )
 def test_ordinary_laboratory_texts_are_all_read(sign: str, number: Decimal, blank: str, unit: str) -> None:
     """Whatever the blanks, signs and capitals, the number in a usual text becomes an end of what is known."""
+    number = min(number, Decimal(30)) if unit.startswith("log10") else number
     value = read_quantity(HBV, f"{sign}{number}{blank}{unit}").value
     assert number in {value.lo, value.hi}

@@ -6,6 +6,7 @@ from ucmsc_rules.facts.records import Record
 from ucmsc_rules.rules.arms import Arm, Dose, DoseError
 from ucmsc_rules.rules.model import Ruleset
 from ucmsc_rules.values.dates import day_text
+from ucmsc_rules.values.quantity import Quantity
 from ucmsc_rules.worksheet.select import select
 
 
@@ -22,10 +23,10 @@ def dose_on_record(ruleset: Ruleset, arm: str, record: Record, concentration: st
     Raises DoseError where no single weight surely is the latest.
     """
     chosen_arm = find_arm(ruleset, arm)
-    return chosen_arm.dose_for(_weight_on_record(ruleset, chosen_arm, record), concentration)
+    return chosen_arm.dose_of(_weight_on_record(ruleset, chosen_arm, record), concentration)
 
 
-def _weight_on_record(ruleset: Ruleset, arm: Arm, record: Record) -> str:
+def _weight_on_record(ruleset: Ruleset, arm: Arm, record: Record) -> Quantity:
     anchor = ruleset.anchors[-1]
     at = record.anchors[anchor]
     chosen = select(record.facts.get(arm.weight, ()), at)
@@ -33,4 +34,4 @@ def _weight_on_record(ruleset: Ruleset, arm: Arm, record: Record) -> str:
     if not chosen.surely or len(reported) != 1 or not chosen.facts[0].readable:
         message = f"{record.subject}: no single {arm.weight} is surely the latest up to {anchor} ({day_text(at.last)})"
         raise DoseError(message)
-    return chosen.facts[0].reported
+    return Quantity(chosen.facts[0].value, chosen.facts[0].unit)

@@ -81,7 +81,7 @@ def about(
 
 @app.command()
 def screen(  # noqa: PLR0913 - one parameter for each option
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Records as JSON or .ndjson; - for stdin.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Records as JSON or .ndjson; - for stdin.")],
     *,
     ruleset: RulesetOption = DEFAULT,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,
@@ -111,7 +111,10 @@ def screen(  # noqa: PLR0913 - one parameter for each option
 
 @app.command()
 def check(ruleset: RulesetArgument = DEFAULT) -> None:
-    """Check a ruleset: its form, parts that can never decide, and its own cases. Exit status 1 where something is amiss."""
+    """Check a ruleset: its form, parts that can never decide, and its own cases.
+
+    Exit status: 0, nothing to complain about; 1, something is amiss; 2, there is no such ruleset.
+    """
     from ucmsc_rules.cli.describe import print_check  # noqa: PLC0415
 
     with ended_by():

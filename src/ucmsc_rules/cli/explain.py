@@ -90,7 +90,7 @@ def _reads(comparison: Comparison, ruleset: Ruleset) -> str:
     return f"{concept.label} ({concept.name}): {_way(measure)}"
 
 
-def _way(measure: Measure) -> str:  # noqa: PLR0911 - one sentence for each measure
+def _way(measure: Measure) -> str:  # noqa: C901, PLR0911 - one sentence for each measure
     """How a measure is read, in words."""
     match measure:
         case Result(_, unit, at, days):

@@ -79,15 +79,23 @@ def _years(raw: Mapping[str, object], key: str, default: int) -> int:
 
 
 def limit_for(
-    table: Sequence[NormalRange], fact: Fact, facts: Mapping[str, Sequence[Fact]]
+    table: Sequence[NormalRange],
+    fact: Fact,
+    facts: Mapping[str, Sequence[Fact]],
+    categories: Sequence[str],
+    *,
+    leap_birthday_in_march: bool = False,
 ) -> tuple[NormalRange, ...] | None:
-    """The rows that may apply to a result; None where for some possible sex and age the table has no row."""
+    """The rows that may apply to a result; None where for some possible sex and age the table has no row.
+
+    ``categories`` are the sexes of the dictionary: a subject whose sex is not known may be of any.
+    """
     rows = [row for row in table if row.concept == fact.concept.name]
     if not rows:
         return None
-    youngest, oldest = _ages(fact, facts)
+    youngest, oldest = _ages(fact, facts, in_march=leap_birthday_in_march)
     chosen: list[NormalRange] = []
-    for sex in _sexes(rows, facts):
+    for sex in _sexes(categories, facts):
         apply = [
             row for row in rows if row.sex in {"", sex} and row.age_from <= oldest and row.age_to >= youngest
         ]  # fmt: skip
@@ -97,24 +105,23 @@ def limit_for(
     return tuple(chosen)
 
 
-def _sexes(rows: Sequence[NormalRange], facts: Mapping[str, Sequence[Fact]]) -> list[str]:
-    """The sexes that the subject may be of, as the table writes them."""
-    written = sorted({row.sex for row in rows} - {""})
+def _sexes(categories: Sequence[str], facts: Mapping[str, Sequence[Fact]]) -> Sequence[str]:
+    """The sexes that the subject may be of."""
     recorded = facts.get("sex", ())
     if not recorded or not all(fact.readable for fact in recorded):
-        return written or [""]
-    categories = recorded[0].concept.categories
+        return categories or [""]
     return sorted({categories[int(fact.value.lo)] for fact in recorded})
 
 
-def _ages(fact: Fact, facts: Mapping[str, Sequence[Fact]]) -> tuple[int, int]:
+def _ages(fact: Fact, facts: Mapping[str, Sequence[Fact]], *, in_march: bool) -> tuple[int, int]:
     """The completed years on the result's possible days."""
     births = facts.get("birth_date", ())
     days = fact.days
     if not births or not all(birth.readable for birth in births) or days.first <= BEGINNING or days.last >= FOREVER:
         return 0, OLDEST
     latest, earliest = max(int(birth.value.hi) for birth in births), min(int(birth.value.lo) for birth in births)
-    return completed_years(latest, days.first), completed_years(earliest, days.last)
+    youngest = completed_years(latest, days.first, leap_birthday_in_march=in_march)
+    return youngest, completed_years(earliest, days.last, leap_birthday_in_march=in_march)
 
 
 def _covers(rows: Sequence[NormalRange], youngest: int, oldest: int) -> bool:

@@ -17,7 +17,7 @@ from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.facts.words import read_level, read_word, unreadable_value
 from ucmsc_rules.values.dates import ANY_DAY, Span, parse_date, shown
 from ucmsc_rules.values.interval import INF, Interval
-from ucmsc_rules.values.quantity import Quantity, is_not_detected, read_limit, read_number, read_quantity
+from ucmsc_rules.values.quantity import Quantity, below, is_not_detected, read_limit, read_number, read_quantity
 
 KEYS = frozenset({
     "concept", "value", "unit", "when", "until", "uln", "status", "source", "recorded", "complete", "detected",
@@ -257,7 +257,7 @@ def _read(value: object, entry: _Entry, lloq: Quantity | None) -> Quantity:
     elif not is_not_detected(text):
         return read_quantity(concept.unit_rules, text, _unit(entry))
     elif lloq is not None:
-        return Quantity(Interval(Decimal(0), lloq.value.hi, hi_open=True), lloq.unit)
+        return below(lloq)
     return _read_alone(text, concept)
 
 
@@ -360,7 +360,8 @@ def _reported(raw: Mapping[str, Any]) -> str:
     if not isinstance(value, str | int | float | Decimal):
         return _shown_when(raw) if value is None else f"({kind_of(value)})"
     text = value if isinstance(value, str) else str(value)[:LONGEST_TEXT]
-    return f"{text} {unit}"[:LONGEST_TEXT] if isinstance(unit, str) and unit else text[:LONGEST_TEXT]
+    beside = isinstance(unit, str) and unit and not text.endswith(unit)
+    return f"{text} {unit}"[:LONGEST_TEXT] if beside else text[:LONGEST_TEXT]
 
 
 def _shown_when(raw: Mapping[str, Any]) -> str:

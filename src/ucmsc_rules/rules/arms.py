@@ -71,6 +71,10 @@ class Arm:
         >>> print(load_ruleset("ucmsc-hbv-cirrhosis").arms["high"].dose_for("62 kg", "1e7 cells/mL"))
         high: 248000000 cells in 24.8 mL for 62 kg
         """
+        return self.dose_of(_exact(self.concept.unit_rules, weight, self.concept.name), concentration)
+
+    def dose_of(self, weight: Quantity, concentration: str | None = None) -> Dose:
+        """The same for a weight that was read."""
         kilograms = _weight(self.concept, weight)
         cells = kilograms * _per(PER_KILOGRAM, self.dose, "dose", "{cells}/kg")
         volume = None
@@ -79,15 +83,18 @@ class Arm:
         return Dose(self.name, _amount(kilograms, "kg"), _amount(cells, "cells"), volume)
 
 
-def _weight(concept: Concept, text: str) -> Fraction:
+def _weight(concept: Concept, weight: Quantity) -> Fraction:
     """Kilograms, within what the dictionary calls plausible."""
-    kilograms = _in(concept.unit_rules, _exact(concept.unit_rules, text, concept.name), "kg")
+    if weight.value.lo != weight.value.hi:
+        raise DoseError(f"{concept.name} {weight.value} {weight.unit} is no single number; give the weight itself")
+    kilograms = _in(concept.unit_rules, weight, "kg")
     if concept.plausible is not None:
         rules = concept.unit_rules
         least, most = (_in(rules, read_quantity(rules, end), "kg") for end in concept.plausible)
         if not least <= kilograms <= most:
             between = " to ".join(concept.plausible)
-            raise DoseError(f'{concept.name} "{text}" lies outside {between}; check the value and its unit')
+            given = f"{plain(weight.value.lo)} {weight.unit}"
+            raise DoseError(f"{concept.name} {given} lies outside {between}; check the value and its unit")
     return kilograms
 
 

@@ -195,6 +195,7 @@ def _minute(text: str, hour: int, minute: int) -> int:
 def _span(text: str, year: int, month: int | None, day: int | None) -> Span:
     try:
         if month is None:
+            date(year, 1, 1 if day is None else day)  # a day that no month has is refused all the same
             return Span(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal())
         if day is None:
             first = date(year, month, 1).toordinal()

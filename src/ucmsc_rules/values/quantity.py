@@ -35,6 +35,11 @@ class Quantity:
     unit: str
 
 
+def below(limit: Quantity) -> Quantity:
+    """What "not detected" says where the assay's limit is known: less than the limit."""
+    return Quantity(Interval(_least(limit.unit), limit.value.hi, hi_open=True), limit.unit)
+
+
 def read_quantity(rules: UnitRules, text: str, unit: str | None = None) -> Quantity:
     """A value's text for one concept, with a unit in the text or beside it.
 
@@ -113,8 +118,10 @@ def _one_unit(rules: UnitRules, inline: str, beside: str | None) -> str:
 
 
 def _bounds(text: str, comparator: str, number: Decimal, code: str) -> Interval:
+    if code.startswith(LOG) and abs(number) > GREATEST_EXPONENT:
+        raise ValueTextError(f"{shown(text)} is beyond any quantity that is measured; check the logarithm")
     about = neighbours(number)
-    least = -INF if code.startswith(LOG) else Decimal(0)
+    least = _least(code)
     match comparator:
         case "":
             return about
@@ -128,3 +135,7 @@ def _bounds(text: str, comparator: str, number: Decimal, code: str) -> Interval:
             return Interval(about.lo, INF)
         case _:
             raise ValueTextError(f"{shown(text)} allows no value, since none is below zero; check the number")
+
+
+def _least(code: str) -> Decimal:
+    return -INF if code.startswith(LOG) else Decimal(0)

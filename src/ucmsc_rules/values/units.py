@@ -30,6 +30,7 @@ _LOG_PREFIX = re.compile(r"(?:log10|log_10|log|lg)[ _]?\(?(?P<of>[^()]+)\)?\Z", 
 _UCUM_LOG = re.compile(r"\{log[_ ]?(?P<of>iu|copies|copy)\}/(?P<per>.+)\Z", re.IGNORECASE)
 _LOOKALIKES = str.maketrans({"µ": "u", "μ": "u", "×": "x", "²": "^2", "³": "^3", "⁶": "^6", "⁹": "^9"})
 _POWERS = re.compile(r"10\^1\^2")
+_CAPITALS_MATTER = re.compile(r"m\[?i?IU|[GTM]/")  # MIU is a million units and mIU a thousandth; G/L is no g/L
 _PRECISE = Context(prec=40)
 NOTHING_KNOWN = Interval(Decimal(0), INF)
 
@@ -115,7 +116,11 @@ def _spelled(rules: UnitRules, text: str) -> str | None:
     family = FAMILIES[rules.family]
     unit = family.get(text)
     if unit is None:  # capitals differ between laboratories; within one concept they never change the unit's meaning
-        codes = {unit.code for spelling, unit in family.items() if spelling.casefold() == text.casefold()}
+        codes = {
+            unit.code
+            for spelling, unit in family.items()
+            if spelling.casefold() == text.casefold() and not _CAPITALS_MATTER.match(spelling)
+        }
         likely = {code for code in codes if _reachable(rules, rules.aliases.get(code, code))}
         if len(likely) != 1:
             return min(codes) if len(codes) == 1 else None

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ucmsc_rules.facts.concepts import Kind
 from ucmsc_rules.facts.fact import NO, ONGOING, YES, YES_OR_NO, Fact, Problem
-from ucmsc_rules.facts.ranges import limit_for
+from ucmsc_rules.facts.ranges import NormalRange, limit_for
 from ucmsc_rules.facts.words import unreadable_value
 from ucmsc_rules.rules.model import Age, Answer, Given, RecordedAs, Result, Trait, UlnRatio
 from ucmsc_rules.values import units
@@ -59,13 +59,28 @@ def _over_limit(context: Context, fact: Fact) -> Used:
     if fact.uln is not None:
         value = units.ratio(rules, fact.value, fact.unit, fact.uln.value, fact.uln.unit)
         return Used(fact, value, unit="x ULN", limit=fact.uln_text)
-    table = limit_for(context.normal_ranges, fact, context.record.facts)
+    if fact.uln_text:
+        note = "the upper limit of normal that came with the result cannot be read, and no other stands in for it"
+        return Used(fact, units.NOTHING_KNOWN, unit="x ULN", note=note)
+    table = _limits(context, fact)
     if table is None:
         note = "no upper limit of normal came with the result, and there is no default"
         return Used(fact, units.NOTHING_KNOWN, unit="x ULN", note=note)
     ratios = [units.ratio(rules, fact.value, fact.unit, row.uln.value, row.uln.unit) for row in table]
     limit = " or ".join(dict.fromkeys(row.text for row in table))
     return Used(fact, hull(ratios), unit="x ULN", limit=limit, note="the limit is from the site's table of ranges")
+
+
+def _limits(context: Context, fact: Fact) -> tuple[NormalRange, ...] | None:
+    """The rows of the site's table that may apply to a result that carries no limit."""
+    if not context.normal_ranges:
+        return None
+    dictionary = context.ruleset.dictionary
+    sexes = dictionary["sex"].categories if "sex" in dictionary else ()
+    in_march = context.ruleset.settings.leap_birthday == "1 March"
+    return limit_for(
+        context.normal_ranges, fact, context.record.facts, sexes, leap_birthday_in_march=in_march
+    )
 
 
 def measure_answer(context: Context, measure: Answer) -> Measured:
@@ -165,6 +180,9 @@ def measure_given(context: Context, measure: Given) -> Measured:
     counting = [fact for fact in facts if not _is_late_yes(fact, at)]
     if counting:  # whether a signature after the anchor mends a refusal before it, the protocol does not say
         last_of_all = hull([last_of_all, *(fact.value for fact in select(counting, ANY_TIME).facts)])
+    mended = len(counting) < len(facts) and any(fact.value == YES for fact in counting)
+    if mended and NO in (latest, last_of_all):  # signed, refused, and signed again after the anchor
+        latest = last_of_all = YES_OR_NO
     used = distinct([*by_anchor.facts, *of_all.facts])
     return Measured(
         Interval(min(latest.lo, last_of_all.lo), min(latest.hi, last_of_all.hi)),

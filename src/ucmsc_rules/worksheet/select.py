@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
+from ucmsc_rules.facts.concepts import Kind
 from ucmsc_rules.facts.fact import Fact, Problem, same_report
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
+from ucmsc_rules.values.units import LOG, exactly
 
 
 @frozen
@@ -73,13 +75,20 @@ def conflicts(facts: Iterable[Fact]) -> list[Problem]:
         if not (fact.dated and fact.readable):
             continue
         other = first.setdefault(fact.days, fact)
-        if (fact.value, fact.unit) != (other.value, other.unit):
+        if not _same_value(fact, other):
             message = (
                 f"{fact.concept.name} {fact.reported} contradicts {other.reported} ({other.path}) for the same time, "
                 "so only the range from one to the other is known; correct one of them"
             )
             found.append(Problem("warning", f"{fact.path}.value", message))
     return found
+
+
+def _same_value(one: Fact, other: Fact) -> bool:
+    """Whether two results say the same, be it in other units."""
+    if one.unit == other.unit or one.concept.kind is not Kind.QUANTITY or other.unit.startswith(LOG):
+        return (one.value, one.unit) == (other.value, other.unit)
+    return exactly(one.concept.unit_rules, one.value, one.unit, other.unit, one.copies_per_iu) == other.value
 
 
 def _window(at: Span, max_age: int | None) -> tuple[int, int]:
