@@ -95,15 +95,18 @@ def sessions(text: str) -> Iterable[tuple[str, str]]:
 def yaml_file(example: Example) -> str | None:
     """Reads a YAML text as rulesets are read; one with a title is left unread and written as a file."""
     if example.region.lexemes["title"]:
-        return _write(example)
-    read_document(example.parsed, "example.yaml")
+        _write(example)
+    else:
+        read_document(example.parsed, "example.yaml")
     return None
 
 
 def json_file(example: Example) -> str | None:
     """Parses a JSON text, and writes it as a file where it has a title."""
     json.loads(example.parsed)
-    return _write(example) if example.region.lexemes["title"] else None
+    if example.region.lexemes["title"]:
+        _write(example)
+    return None
 
 
 def _write(example: Example) -> None:

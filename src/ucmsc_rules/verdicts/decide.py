@@ -19,7 +19,7 @@ from ucmsc_rules.verdicts.finding import Evidence, Finding
 from ucmsc_rules.verdicts.needs import needs_of
 from ucmsc_rules.worksheet.compare import COMPARE
 from ucmsc_rules.worksheet.context import Context
-from ucmsc_rules.worksheet.measured import Used
+from ucmsc_rules.worksheet.measured import Measured, Used
 from ucmsc_rules.worksheet.worksheet import Worksheet
 
 def find(
@@ -47,7 +47,7 @@ def _finding(  # noqa: PLR0913 - one subject's whole state
     if criterion.conflict is not None and answer(criterion.conflict, truths) is not Truth.FALSE:
         leaves = (*leaves, *compiled.of_conflict[criterion.id])
     evidence = [
-        _one(context, branch, leaf, used, truths[leaf.comparison].value)
+        _one(context, branch, leaf, used, sheet.measured[leaf.index], truths[leaf.comparison].value)
         for branch, leaf in leaves
         for used in sheet.measured[leaf.index].used
     ]
@@ -61,7 +61,9 @@ def _finding(  # noqa: PLR0913 - one subject's whole state
     )
 
 
-def _one(context: Context, branch: str | None, leaf: Leaf, used: Used, outcome: str) -> Evidence:
+def _one(  # noqa: PLR0913 - all that a piece of evidence tells of
+    context: Context, branch: str | None, leaf: Leaf, used: Used, measured: Measured, outcome: str
+) -> Evidence:
     fact = used.fact
     return Evidence(
         branch,
@@ -82,6 +84,7 @@ def _one(context: Context, branch: str | None, leaf: Leaf, used: Used, outcome: 
         used.note or None,
         fact.until_text or None,
         fact.detected,
+        str(measured.value) if len(measured.used) > 1 or used.unit == "points" else None,
     )
 
 

@@ -26,7 +26,8 @@ class Evidence:
     ``reported`` is what the site wrote, ``compared`` what was compared with ``bound``, ``outcome`` what that
     comparison came to over all of its facts. ``raw`` is a converted value before it was rounded; where the rounding
     decided, ``rounding_decided`` says so. ``age`` is how old a result was at its anchor.
-    ``detected`` is what the laboratory said beside the value; it decides nothing.
+    ``detected`` is what the laboratory said beside the value; it decides nothing. ``known`` is what several facts
+    come to together, such as the sum of a score.
     """
 
     branch: str | None
@@ -47,6 +48,7 @@ class Evidence:
     note: str | None = None
     until: str | None = None
     detected: bool | None = None
+    known: str | None = None
 
 
 @frozen

@@ -12,7 +12,7 @@ from ucmsc_rules.verdicts.finding import Evidence, Finding, Need, Verdict
 COLUMNS = (
     "subject", "ruleset", "version", "status", "criterion", "category", "holds", "branches", "evidence", "needs",
 )  # fmt: skip
-_OPTIONAL = ("until", "raw", "unit", "elapsed", "age", "limit", "detected", "source", "note")
+_OPTIONAL = ("until", "known", "raw", "unit", "elapsed", "age", "limit", "detected", "source", "note")
 
 
 def to_json(verdict: Verdict) -> dict[str, Any]:
@@ -58,16 +58,30 @@ def evidence_text(evidence: Evidence) -> str:
 
     >>> evidence_text(Evidence(None, "hbv_dna", "<20 IU/mL", "2026-02-27", "[0, 20)", "<= 1000 [IU]/mL", "facts[2]",
     ...                        "true"))
-    'hbv_dna <20 IU/mL on 2026-02-27, compared as [0, 20) with <= 1000 [IU]/mL: true'
+    'hbv_dna <20 IU/mL on 2026-02-27, known as [0, 20): "<= 1000 [IU]/mL" is true'
     """
-    day = f" on {evidence.when}" if evidence.when and evidence.when != evidence.reported else ""
-    raw = f" (from {evidence.raw})" if evidence.raw and evidence.raw != evidence.compared else ""
-    decided = ", the rounding decided" if evidence.rounding_decided else ""
+    day = f" on {evidence.when}" if evidence.when and not evidence.reported.startswith(evidence.when) else ""
     limit = f", upper limit {evidence.limit}" if evidence.limit else ""
-    shown = evidence.elapsed or f"compared as {evidence.compared}{raw}"
+    together = f", together {evidence.known}" if evidence.known else ""
+    decided = ", the rounding decided" if evidence.rounding_decided else ""
     note = f" ({evidence.note})" if evidence.note else ""
-    head = f"{evidence.concept} {evidence.reported}{day}{limit}"
-    return f"{head}, {shown} with {evidence.bound}: {evidence.outcome}{decided}{note}"
+    head = f"{evidence.concept} {evidence.reported}{day}{limit}{_as_known(evidence)}{together}"
+    return f'{head}: "{evidence.bound}" is {evidence.outcome}{decided}{note}'
+
+
+def _as_known(evidence: Evidence) -> str:
+    """What was made of the reported value; nothing where it was taken as it stands."""
+    if evidence.elapsed:
+        return f", {evidence.elapsed}"
+    low, _, high = evidence.compared.strip("[]").partition(", ")
+    value = low if low == high else evidence.compared
+    if evidence.unit == "points":
+        return f", {value} point{'' if value == '1' else 's'}"
+    if evidence.raw:
+        return f", known as {value} {evidence.unit or ''} (from {evidence.raw})".replace("  ", " ")
+    if value in {evidence.reported.casefold(), evidence.reported.split(" ")[0]}:
+        return ""
+    return f", {value} {evidence.unit}" if evidence.unit in {"x ULN", "years"} else f", known as {value}"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

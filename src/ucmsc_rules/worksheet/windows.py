@@ -22,6 +22,7 @@ Bounds = tuple[float, float]
 Each = tuple[Occurrence | None, Bounds]
 Measuring = Callable[[Occurrence, Span, CalendarUnit], Bounds]
 NEVER: Bounds = (math.inf, math.inf)
+_EVER = {(1.0, 1.0): "recorded", (0.0, 1.0): "perhaps in time", (0.0, 0.0): "not in time"}
 AFFIRMED = "never, as affirmed"
 _NEVER = Interval(INF, INF)
 NOT_YET: Bounds = (-math.inf, -math.inf)
@@ -57,7 +58,7 @@ def measure_longest(context: Context, measure: Longest) -> Measured:
 def measure_ever(context: Context, measure: Ever) -> Measured:
     """1 where an event was recorded, on any day up to the limiting anchor where that is given; 0 where none was."""
     if (none := only_none(context, measure.concept)) is not None:
-        return Measured(NO, (Used(none, NO),))
+        return Measured(NO, (Used(none, NO, elapsed=AFFIRMED),))
     limit = context.record.given.get(measure.until, FOREVER)
     found = history(context, measure.concept, Span(limit, limit))
     each: list[Each] = [(event, _if_sure_ever(event, _by(event, limit))) for event in found.occurrences]
@@ -162,8 +163,8 @@ def _used(fact: Fact, bounds: Bounds | None, unit: CalendarUnit | None) -> Used:
     if not fact.readable:
         return Used(fact, _interval((-math.inf, math.inf)), note="unreadable, so it may say anything")
     if bounds is None:
-        return Used(fact, _NEVER if unit else fact.value, elapsed=AFFIRMED if unit else "")
-    return Used(fact, _interval(bounds), elapsed=_elapsed_text(bounds, unit) if unit else "")
+        return Used(fact, _NEVER if unit else fact.value, elapsed=AFFIRMED)
+    return Used(fact, _interval(bounds), elapsed=_elapsed_text(bounds, unit) if unit else _EVER[bounds])
 
 
 def _elapsed_text(bounds: Bounds, unit: CalendarUnit) -> str:
