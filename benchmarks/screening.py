@@ -1,4 +1,4 @@
-"""How fast subjects are screened, as ratios within one run. Usage: python benchmarks/screening.py [SECONDS]
+"""How fast subjects are screened, as ratios within one run. Usage: python benchmarks/screening.py [--long].
 
 Each figure is the best of several rounds of process time on one core, so that another process disturbs it less. The
 records are those of ``examples/subjects.ndjson`` and copies of them with other subjects and other dates of results.
@@ -23,7 +23,7 @@ from ucmsc_rules.engines import durable, reference
 from ucmsc_rules.facts.records import Record, read_record
 from ucmsc_rules.rules.model import And, Comparison, Criterion, Expression, Not, Or, Result, Ruleset
 from ucmsc_rules.screening import Screener, fire, make_screener, screen_one
-from ucmsc_rules.verdicts.decide import find
+from ucmsc_rules.verdicts.decide import Answered, find
 from ucmsc_rules.verdicts.report import dumps
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.worksheet import Worksheet, fill
@@ -68,7 +68,8 @@ def growth(ruleset: Ruleset, lines: Sequence[str]) -> None:
         sheets = [prepare(screener, json.loads(line)) for line in lines[:10]]
         seconds = per_item(sheets, lambda pair, screener=screener: decide(screener, *pair)) / count
         first = first or seconds
-        print(f"{f'{count} criteria, worksheet to findings, per criterion':58}{seconds * 1e6:10,.1f} us {seconds / first:6.2f} x")
+        what = f"{count} criteria, worksheet to findings, per criterion"
+        print(f"{what:58}{seconds * 1e6:10,.1f} us {seconds / first:6.2f} x")
 
 
 def jobs(lines: Sequence[str]) -> None:
@@ -94,7 +95,7 @@ def decide(screener: Screener, context: Context, sheet: Worksheet) -> object:
     """Everything after the worksheet."""
     truths = reference.compare_all(screener.compiled, sheet.lo, sheet.hi)
     answers = fire(screener, sheet, truths, "benchmark")
-    return find(context, screener.compiled, sheet, truths, answers)
+    return find(Answered(context, screener.compiled, sheet, truths, answers))
 
 
 def prepare(screener: Screener, raw: object) -> tuple[Context, Worksheet]:

@@ -78,7 +78,7 @@ def console(example: Example) -> str | None:
     for command, wanted in sessions(example.parsed):
         status, output = run(command, example.namespace["_status"])
         example.namespace["_status"] = status
-        got = "".join(f"{line.rstrip()}\n" for line in output.splitlines())
+        got = "".join(f"{line.rstrip()}\n" for line in output.strip("\n").splitlines())
         if not OutputChecker().check_output(wanted, got, ELLIPSIS):
             return f"$ {command}\nexpected:\n{wanted}\ngot (status {status}):\n{got}"
     return None

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from expressions import expressions
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from subjects import records
 
+from expressions import expressions
+from subjects import records
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.engines import durable, reference
 from ucmsc_rules.errors import Place

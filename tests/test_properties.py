@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from oracle import possible
 from subjects import focused, records, sharpenings
-
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.screening import Screener, make_screener, screen_one
 from ucmsc_rules.verdicts.finding import Verdict

@@ -8,7 +8,8 @@ from typing import Any
 from attrs import frozen
 
 from ucmsc_rules.facts.concepts import Kind
-from ucmsc_rules.rules.model import Case, Criterion, Ruleset
+from ucmsc_rules.rules.compiled import comparisons_of
+from ucmsc_rules.rules.model import Case, Criterion, Ruleset, UlnRatio
 from ucmsc_rules.screening import Screener, screen_one
 from ucmsc_rules.values.truth import Truth
 from ucmsc_rules.verdicts.finding import Verdict
@@ -59,13 +60,14 @@ def case_record(ruleset: Ruleset, criterion: Criterion, case: Case) -> dict[str,
         for fact in [_fact(ruleset, name, one, anchors.get(ruleset.settings.at))]
     ]
     if "uln" in case.given:
+        ratios = {each.measure.concept for each in comparisons_of(criterion) if isinstance(each.measure, UlnRatio)}
         for fact in facts:
-            if ruleset.dictionary[fact["concept"]].kind is Kind.QUANTITY:
+            if fact["concept"] in ratios:
                 fact.setdefault("uln", case.given["uln"])
     return {"subject": f"case of {criterion.id}", "anchors": anchors, "facts": facts}
 
 
-def _fact(ruleset: Ruleset, name: str, given: Any, today: str | None) -> dict[str, Any]:
+def _fact(ruleset: Ruleset, name: str, given: object, today: str | None) -> dict[str, Any]:
     if isinstance(given, Mapping):
         return {"concept": name, **given}
     kind = ruleset.dictionary[name].kind

@@ -33,7 +33,7 @@ class EngineError(UcmscRulesError):
     """An engine could not be had, or did not finish."""
 
 
-class EnginesDisagree(UcmscRulesError):
+class EnginesDisagree(UcmscRulesError):  # noqa: N818 - it is what happened
     """The two engines gave different answers for one subject: neither may become a verdict."""
 
 

@@ -19,7 +19,7 @@ from ucmsc_rules.rules.compiled import Compiled, compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
 from ucmsc_rules.values.dates import day_text
 from ucmsc_rules.values.truth import Truth
-from ucmsc_rules.verdicts.decide import find
+from ucmsc_rules.verdicts.decide import Answered, find
 from ucmsc_rules.verdicts.finding import Finding, Status, Verdict, status_of
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.worksheet import Worksheet, fill
@@ -115,7 +115,7 @@ def screen_one(
     sheet = fill(context, screener.compiled.measures)
     truths = reference.compare_all(screener.compiled, sheet.lo, sheet.hi)
     answers = fire(screener, sheet, truths, record.subject)
-    findings, warnings = find(context, screener.compiled, sheet, truths, answers)
+    findings, warnings = find(Answered(context, screener.compiled, sheet, truths, answers))
     return _verdict(screener, record, findings, (*record.problems, *warnings, *_without_anchor(screener, record)))
 
 

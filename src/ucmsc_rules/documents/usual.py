@@ -17,9 +17,8 @@ from ucmsc_rules.errors import Place
 _MARKER = re.compile(r"^(?:---|\.\.\.|%| +$)|[\t\r]", re.MULTILINE)
 _QUOTED = re.compile(r""""([^"\\\n]*)"|'([^'\n]*)'(?!')""")
 _KEY = re.compile(r"""(?:([^\s\-?:,\[\]{}#&*!|>'"%@`][^\s:#,\[\]{}"']{0,99})|"([^"\\\n]{0,99})"):(?=[ \n]|\Z)""")
-_FLOW_START = r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s,\[\]{}]))"""
-_FLOW_PLAIN = re.compile(_FLOW_START + r"(?:[^\s,\[\]{}:#]++|:(?=[^\s,\[\]{}])| ++(?=[^\s,\[\]{}:#])|(?<=\S)#)*+")
-_BLOCK_START = re.compile(r"""[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s,\[\]{}])""")
+_START = re.compile(r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s,\[\]{}]))""")
+_FLOW_PLAIN = re.compile(_START.pattern + r"(?:[^\s,\[\]{}:#]++|:(?=[^\s,\[\]{}])| ++(?=[^\s,\[\]{}:#])|(?<=\S)#)*+")
 _GAP = re.compile(r"(?:[ \n]++|(?<=[ \n])#[^\n]*+)*+")
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
 
@@ -81,10 +80,10 @@ class _Reader:
             raise _UnusualError
         return self.place(position)
 
+    # Blocks
+
     def here(self) -> int:
         return self.starts[self.number] + self.indent
-
-    # Blocks
 
     def block(self, depth: int) -> Node:
         if self.indent < 0:
@@ -190,31 +189,29 @@ class _Reader:
 
     def plain(self, rest: str, at: int) -> tuple[Node, int]:
         text = rest.partition(" #")[0].rstrip(" ")
-        if not _BLOCK_START.match(text) or ": " in text or text.endswith(":"):
+        if not _START.match(text) or ": " in text or text.endswith(":"):
             raise _UnusualError
         return ScalarNode(text, self.place(at)), at + len(text)
 
     def quoted(self, at: int) -> tuple[Node, int]:
-        match = _QUOTED.match(self.text, at)
-        if match is None:
+        if (match := _QUOTED.match(self.text, at)) is None:
             raise _UnusualError
         return ScalarNode(match[match.lastindex or 1], self.place(at + 1), plain=False), match.end()
 
     def flow(self, at: int, depth: int) -> tuple[Node, int]:
         place = self.opening(at, depth)
         if self.text[at] == "[":
-            items, end = self.flow_items(self.gap(at + 1), depth)
-            return SequenceNode(tuple(items), place), end
+            return self.flow_sequence(self.gap(at + 1), place, depth)
         return self.flow_mapping(self.gap(at + 1), place, depth)
 
-    def flow_items(self, at: int, depth: int) -> tuple[list[Node], int]:
+    def flow_sequence(self, at: int, place: Place, depth: int) -> tuple[Node, int]:
         items: list[Node] = []
         more = not self.text.startswith("]", at)
         while more:
             node, at = self.flow_value(at, depth)
             items.append(node)
             at, more = self.separator(at, "]")
-        return items, at + 1
+        return SequenceNode(tuple(items), place), at + 1
 
     def flow_mapping(self, at: int, place: Place, depth: int) -> tuple[Node, int]:
         entries: dict[str, Node] = {}
@@ -235,21 +232,19 @@ class _Reader:
             return self.flow(at, depth + 1)
         if first in ('"', "'"):
             return self.quoted(at)
-        match = _FLOW_PLAIN.match(self.text, at)
-        if match is None:
+        if (match := _FLOW_PLAIN.match(self.text, at)) is None:
             raise _UnusualError
         return ScalarNode(match[0], self.place(at)), match.end()
 
     def separator(self, at: int, closing: str) -> tuple[int, bool]:
         """Where the next entry begins after a comma, or where the closing bracket stands."""
         at = self.gap(at)
+        if self.text.startswith(",", at):
+            return self.gap(at + 1), True
         if self.text.startswith(closing, at):
             return at, False
-        if not self.text.startswith(",", at):
-            raise _UnusualError
-        return self.gap(at + 1), True
+        raise _UnusualError
 
     def gap(self, at: int) -> int:
         """The position after spaces, line ends and comments."""
-        match = _GAP.match(self.text, at)
-        return match.end() if match else at
+        return match.end() if (match := _GAP.match(self.text, at)) else at

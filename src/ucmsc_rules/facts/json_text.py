@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from json import JSONDecodeError, JSONDecoder
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
@@ -35,6 +35,7 @@ class RepeatedKeys(dict[str, Any]):
     keys_twice: tuple[str, ...] = ()
 
 
+_CONTAINERS = frozenset({dict, list, RepeatedKeys})
 NESTED = Broken(f"it is nested more than {MAX_DEPTH} levels deep; a record needs no more than 3")
 
 
@@ -121,12 +122,14 @@ def _is_deep(text: str, start: int, end: int) -> bool:
 
 
 def _is_shallow(value: object, levels: int) -> bool:
-    if not isinstance(value, dict | list):
+    if type(value) not in _CONTAINERS:
         return True
-    inside = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(
-        _is_shallow(each, levels - 1) for each in inside if type(each) is not str and isinstance(each, dict | list)
-    )
+    if levels == 0:
+        return False
+    for each in value.values() if isinstance(value, dict) else cast("list[object]", value):
+        if type(each) in _CONTAINERS and not _is_shallow(each, levels - 1):
+            return False
+    return True
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from attrs import frozen
 
@@ -109,18 +108,22 @@ def _given(raw: object, defaults: Mapping[str, str], names: Sequence[str], probl
     return given
 
 
-def _anchor(name: str, raw: Any, problems: list[Problem], *, twice: bool) -> int | None:
+def _anchor(name: str, raw: object, problems: list[Problem], *, twice: bool) -> int | None:
     try:
-        if twice:
-            raise ValueTextError("the anchor stands twice in the record, so it counts as not given; write it once")
-        if not isinstance(raw, str):
-            raise ValueTextError(f"an anchor is a date as text, not {kind_of(raw)}; it counts as not given")
-        span = parse_date(raw.strip())
-        if span.first != span.last:
-            raise ValueTextError(f"{shown(raw)} is a partial date, so it counts as not given; write the full date")
+        return _full_date(raw, twice=twice)
     except ValueTextError as error:
         problems.append(Problem("error", f"anchors.{name}", str(error)))
         return None
+
+
+def _full_date(raw: object, *, twice: bool) -> int:
+    if twice:
+        raise ValueTextError("the anchor stands twice in the record, so it counts as not given; write it once")
+    if not isinstance(raw, str):
+        raise ValueTextError(f"an anchor is a date as text, not {kind_of(raw)}; it counts as not given")
+    span = parse_date(raw.strip())
+    if span.first != span.last:
+        raise ValueTextError(f"{shown(raw)} is a partial date, so it counts as not given; write the full date")
     return span.first
 
 

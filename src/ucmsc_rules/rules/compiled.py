@@ -13,7 +13,7 @@ from ucmsc_rules.rules.walk import comparisons
 
 @frozen(eq=False)
 class Leaf:
-    """A comparison of a criterion, ready to be made: where its measure stands, its bound as a float, and a result's anchor."""
+    """A comparison ready to be made: its measure's place, its bound as a float, and a result's anchor."""
 
     comparison: Comparison
     index: int

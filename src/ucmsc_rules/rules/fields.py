@@ -20,6 +20,8 @@ from ucmsc_rules.rules.wording import either
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMERAL = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 _LONGEST_NUMERAL = 40
+_GREATEST_EXPONENT = 30
+_GREATEST_WHOLE = 999_999
 _MOST_COMPLAINTS = 100
 
 
@@ -91,21 +93,24 @@ class Fields:
         return ""
 
     def number(self, key: str) -> Decimal | None:
-        """A number, unquoted."""
+        """A number of an ordinary size."""
         if key not in self.node.entries:
             return None
         node = self.node.entries[key]
-        if isinstance(node, ScalarNode) and len(node.text) <= _LONGEST_NUMERAL and _NUMERAL.match(node.text):
-            return Decimal(node.text)
+        number = _number(node.text) if isinstance(node, ScalarNode) else None
+        if number is not None:
+            return number
         self.note(f'"{key}" must be a number', key)
         return None
 
     def whole(self, key: str) -> int:
         """A whole number."""
         number = self.number(key)
-        if number is not None and number != number.to_integral_value():
-            self.note(f'"{key}" must be a whole number', key)
-        return int(number) if number is not None and abs(number) < 10**6 else 0
+        if number is None:
+            return 0
+        if number != number.to_integral_value() or abs(number) > _GREATEST_WHOLE:
+            self.note(f'"{key}" must be a whole number up to {_GREATEST_WHOLE}', key)
+        return int(number)
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -160,6 +165,13 @@ class Fields:
         """The text node at ``key``."""
         node = self.node.entries.get(key)
         return node if isinstance(node, ScalarNode) and self.text(key) else None
+
+
+def _number(text: str) -> Decimal | None:
+    if len(text) > _LONGEST_NUMERAL or not _NUMERAL.match(text):
+        return None
+    number = Decimal(text)
+    return number if not number or abs(number.adjusted()) <= _GREATEST_EXPONENT else None
 
 
 def children(entry: Entry, subject: str, notes: Notes) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
 from ucmsc_rules.facts.concepts import Dictionary, Kind
@@ -57,7 +57,7 @@ def shown(comparison: Comparison) -> str:
     return f"{comparison.measure.concept} {comparison.text}"
 
 
-def _decides(kind: type[And] | type[Or], parts: list[Expression], dictionary: Dictionary) -> list[bool]:
+def _decides(kind: type[And | Or], parts: list[Expression], dictionary: Dictionary) -> list[bool]:
     """For each part, whether somewhere it alone makes the whole true (of an or) or false (of an and)."""
     cells = _cells(parts, dictionary)
     if cells is None:
@@ -92,7 +92,7 @@ def _axis(measure: Measure, cuts: set[Decimal], dictionary: Dictionary) -> list[
     if concept.kind in {Kind.YES_NO, Kind.TEST} or type(measure).__name__ == "Ever":
         return [Decimal(0), Decimal(1)]
     ordered = sorted(cuts)
-    gaps = [(low + high) / 2 for low, high in zip(ordered, ordered[1:], strict=False)]
+    gaps = [(low + high) / 2 for low, high in pairwise(ordered)]
     below = [ordered[0] / 2] if ordered[0] > 0 else []
     return sorted({*ordered, *gaps, *below, ordered[-1] + 1})
 

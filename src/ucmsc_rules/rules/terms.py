@@ -83,7 +83,8 @@ def example(concept: Concept, context: Context) -> str:
     name, anchor = concept.name, context.settings.at
     match concept.kind:
         case Kind.QUANTITY:
-            return f'"{name} <= 1 {next(iter(concept.units), "")}"'.replace(' 1"', '"')
+            unit = "" if units.unitless(concept.unit_rules) else f" {next(iter(concept.units), '')}"
+            return f'"{name} <= 1{unit}"'
         case Kind.SCALE | Kind.SCORE:
             return f'"{name} >= {_some_level(concept)}"'
         case Kind.BIRTH_DATE:
@@ -126,7 +127,7 @@ def _respelled(concept: Concept, unit: Token) -> str:
 def number_of(token: Token) -> Decimal:
     """A number that a double holds exactly enough: up to 15 significant digits."""
     number = Decimal(token)
-    digits = len(str(int("".join(map(str, number.as_tuple().digits)))).rstrip("0"))
+    digits = len("".join(map(str, number.as_tuple().digits)).strip("0"))
     if digits > DIGITS:
         raise MistakeError(token, f"{digits} significant digits are too many; write at most {DIGITS}")
     if number and abs(number.adjusted()) > GREATEST_EXPONENT:

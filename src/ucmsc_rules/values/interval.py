@@ -11,6 +11,7 @@ from attrs import frozen
 
 INF = Decimal("Infinity")
 DIGITS = 15  # decimals of up to 15 significant digits survive the way into a double and back
+SMALLEST = -7  # smaller numbers are shown with an exponent
 _WIDE = Context(prec=200)
 _DOWN = Context(prec=DIGITS, rounding=ROUND_FLOOR)
 _UP = Context(prec=DIGITS, rounding=ROUND_CEILING)
@@ -50,7 +51,7 @@ def plain(number: Decimal) -> str:
         return "inf" if number > 0 else "-inf"
     if number == 0:
         return "0"
-    if -7 <= number.adjusted() <= DIGITS:
+    if SMALLEST <= number.adjusted() <= DIGITS:
         text = format(number, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(number.normalize())

@@ -150,7 +150,7 @@ def _conflicting(criterion: Criterion, truths: Truths) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def form_of(concept: Concept, *, with_limit: bool = False) -> str:
+def form_of(concept: Concept, *, with_limit: bool = False) -> str:  # noqa: PLR0911 - one line for each kind
     """In what form a fact of the concept is given."""
     match concept.kind:
         case Kind.QUANTITY if set(concept.units) == {"1"}:

@@ -51,16 +51,17 @@ def history(context: Context, concept: str, anchor: Span) -> History:
     recorded = [_occurrence(context, fact, anchor) for fact in events]
     # an unreadable result has no day of its own here: it leaves the whole history open
     known = [*recorded, *(found for found in derived if found.fact is None or found.fact.readable)]
-    others = _others_from(context, facts, nones, known, direct=bool(events))
+    in_time = [found for found in known if found.surely and found.start.first <= anchor.last]
+    others = _others_from(context, facts, nones, in_time, direct=bool(events))
     if any(found.fact is not None and not found.fact.readable for found in derived):
         others = BEGINNING
     used = (*facts, *(found.fact for found in derived if found.fact is not None))
-    problems += [problem for none in nones for problem in _contradicted(none, known)]
+    problems += [problem for none in nones for problem in _contradicted(none, in_time)]
     return History(tuple(known), others, used, tuple(problems))
 
 
 def only_none(context: Context, concept: str) -> Fact | None:
-    """The ``none`` that is all that a record says of a concept, where it speaks for all days; most histories are such."""
+    """The ``none`` that is all that is recorded of a concept, where it speaks for all days; most histories are such."""
     facts = context.facts(concept)
     if len(facts) != 1 or any(rule.event == concept for rule in context.ruleset.counts_as):
         return None
@@ -129,22 +130,21 @@ def _counted(context: Context, rule: CountsAs) -> Iterator[Occurrence]:
 
 
 def _others_from(
-    context: Context, facts: list[Fact], nones: list[Fact], known: list[Occurrence], *, direct: bool
+    context: Context, facts: list[Fact], nones: list[Fact], against: list[Occurrence], *, direct: bool
 ) -> int | None:
     if any(not fact.readable or not fact.complete for fact in facts):
         return BEGINNING
     if direct:
         return None
-    days = [_silent_after(context, none, known) for none in nones]
+    days = [_silent_after(context, none, against) for none in nones]
     if not days:
         return BEGINNING
     return None if None in days else max(day for day in days if day is not None)
 
 
-def _silent_after(context: Context, none: Fact, known: list[Occurrence]) -> int | None:
+def _silent_after(context: Context, none: Fact, against: list[Occurrence]) -> int | None:
     """The first day that a ``none`` says nothing of; None where it speaks for all days up to the anchor."""
     asked = _asked(none)
-    against = [found for found in known if found.surely]
     if against:  # events that are read out of results beat a none, too, for the days that it may speak of
         after = asked is not None and all(found.start.first > asked.last for found in against)
         return asked.first if asked is not None and after else BEGINNING
@@ -162,9 +162,9 @@ def _asked(none: Fact) -> Span | None:
     return none.days
 
 
-def _contradicted(none: Fact, known: list[Occurrence]) -> list[Problem]:
+def _contradicted(none: Fact, against: list[Occurrence]) -> list[Problem]:
     asked = _asked(none)
-    events = [found for found in known if found.surely and found.fact is not None
+    events = [found for found in against if found.fact is not None
               and (asked is None or found.start.first <= asked.last)]  # fmt: skip
     if not events or events[0].fact is None:
         return []
