@@ -6,7 +6,7 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from decimal import Decimal
-from io import BytesIO, RawIOBase
+from io import BufferedReader, BytesIO, RawIOBase
 from math import isinf, isnan
 from typing import Any
 
@@ -198,10 +198,8 @@ class Endless(RawIOBase):
 
 def peak(parts: Iterator[bytes]) -> int:
     """The greatest memory while records are read and forgotten."""
-    from io import BufferedReader
-
     tracemalloc.start()
-    for _ in read_records(BufferedReader(Endless(parts))):  # type: ignore[arg-type]
+    for _ in read_records(BufferedReader(Endless(parts))):
         pass
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -227,7 +225,7 @@ def test_any_cut_loses_only_its_end(values: list[Any], data: st.DataObject) -> N
     text = json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")
     cut = data.draw(st.integers(0, len(text)))
     records = read(text[:cut], "json")
-    assert records[: max(0, len(records) - 2)] == values[: max(0, len(records) - 2)] or broken(records)
+    assert records[: max(0, len(records) - 2)] == values[: max(0, len(records) - 2)]
     if cut < len(text):
         assert broken(records)
 
@@ -235,8 +233,9 @@ def test_any_cut_loses_only_its_end(values: list[Any], data: st.DataObject) -> N
 @given(st.binary(max_size=200))
 def test_no_bytes_crash(data: bytes) -> None:
     """Whatever the bytes, there are records or refusals."""
-    for form in ("auto", "json", "ndjson"):
-        read(data, form)  # type: ignore[arg-type]
+    forms: tuple[Form, ...] = ("auto", "json", "ndjson")
+    for form in forms:
+        read(data, form)
 
 
 @given(st.lists(st.dictionaries(st.text(), st.text() | st.integers()), min_size=1))

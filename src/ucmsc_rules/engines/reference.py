@@ -30,7 +30,7 @@ def evaluate(ruleset: Ruleset, truths: Truths) -> dict[str, Truth]:
 
 def _answer_criterion(criterion: Criterion, truths: Truths, answers: dict[str, Truth]) -> None:
     branches = [answer(branch.rule, truths) for branch in criterion.branches]
-    whole = any_of(branches)
+    whole = any_of(branches) if len(branches) > 1 else branches[0]
     if criterion.conflict is not None and answer(criterion.conflict, truths) is not Truth.FALSE:
         whole = Truth.UNKNOWN
     answers[criterion.id] = whole

@@ -8,6 +8,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from ucmsc_rules.facts.concepts import Concept
+from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
 from ucmsc_rules.values.interval import Interval
 from ucmsc_rules.values.quantity import Quantity
@@ -26,7 +27,7 @@ class Problem:
     message: str
 
 
-@frozen
+@frozen_to_mypy
 class Fact:
     """What is known from one entry of a record.
 

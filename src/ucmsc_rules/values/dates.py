@@ -13,9 +13,8 @@ from datetime import MAXYEAR, date
 from enum import Enum
 from functools import lru_cache
 
-from attrs import frozen
-
 from ucmsc_rules.errors import ValueTextError
+from ucmsc_rules.frozen import frozen_to_mypy
 
 BEGINNING = 0
 FOREVER = date.max.toordinal() + 1
@@ -30,7 +29,7 @@ class CalendarUnit(Enum):
     MONTHS = "months"
 
 
-@frozen
+@frozen_to_mypy
 class Span:
     """The days on which something may have happened, both ends in; ``minute`` of the day where that is known.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
-from attrs import frozen
+from ucmsc_rules.frozen import frozen_to_mypy
 
 INF = Decimal("Infinity")
 DIGITS = 15  # decimals of up to 15 significant digits survive the way into a double and back
@@ -17,7 +17,7 @@ _DOWN = Context(prec=DIGITS, rounding=ROUND_FLOOR)
 _UP = Context(prec=DIGITS, rounding=ROUND_CEILING)
 
 
-@frozen
+@frozen_to_mypy
 class Interval:
     """The numbers between ``lo`` and ``hi``; an end at infinity counts as closed, which changes nothing.
 
@@ -32,7 +32,8 @@ class Interval:
 
     def __str__(self) -> str:
         if self.lo == self.hi:
-            return f"[{plain(self.lo)}, {plain(self.hi)}]"
+            only = plain(self.lo)
+            return f"[{only}, {only}]"
         left = "(" if self.lo_open or self.lo == -INF else "["
         right = ")" if self.hi_open or self.hi == INF else "]"
         return f"{left}{plain(self.lo)}, {plain(self.hi)}{right}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal
 
-from attrs import frozen
-
 from ucmsc_rules.errors import UnitError, ValueTextError
+from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.values.dates import shown
 from ucmsc_rules.values.interval import INF, Interval, neighbours
 from ucmsc_rules.values.units import LOG, UnitRules, canonical, unitless
@@ -27,7 +26,7 @@ _EXACT = Context(prec=LONGEST + 10)
 _THOUSANDS = re.compile(r"[0-9],[0-9]")
 
 
-@frozen
+@frozen_to_mypy
 class Quantity:
     """What is known of a value, and the code of the unit that it is in."""
 

@@ -8,6 +8,7 @@ from enum import Enum
 from attrs import frozen
 
 from ucmsc_rules.facts.fact import Problem
+from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.values.truth import Truth
 
 
@@ -19,7 +20,7 @@ class Status(Enum):
     UNDETERMINED = "undetermined"
 
 
-@frozen
+@frozen_to_mypy
 class Evidence:
     """One fact held against one comparison of a criterion.
 
@@ -51,7 +52,7 @@ class Evidence:
     known: str | None = None
 
 
-@frozen
+@frozen_to_mypy
 class Need:
     """What would help to decide: which concept, from when to when, in what form."""
 
@@ -62,7 +63,7 @@ class Need:
     message: str
 
 
-@frozen
+@frozen_to_mypy
 class Finding:
     """Whether one criterion holds, why, and what is still needed."""
 

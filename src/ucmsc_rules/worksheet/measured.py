@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from ucmsc_rules.facts.fact import Fact, Problem
+from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.values.interval import EVERYTHING, Interval
 
 
-@frozen
+@frozen_to_mypy
 class Used:
     """A fact behind a measure: as it was compared, and how it came to that.
 
@@ -24,7 +23,7 @@ class Used:
     note: str = ""
 
 
-@frozen
+@frozen_to_mypy
 class Measured:
     """A measure's interval for one subject."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from ucmsc_rules.facts.concepts import OpenEnd
 from ucmsc_rules.facts.fact import NO, ONGOING, YES, Fact, Problem
+from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.rules.model import CountsAs
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
 from ucmsc_rules.values.truth import Truth
@@ -15,7 +14,7 @@ from ucmsc_rules.worksheet.compare import compare
 from ucmsc_rules.worksheet.context import Context
 
 
-@frozen
+@frozen_to_mypy
 class Occurrence:
     """One event: the days on which it may have started and ended. Where ``surely`` is false it may not have been."""
 
@@ -25,7 +24,7 @@ class Occurrence:
     fact: Fact | None
 
 
-@frozen
+@frozen_to_mypy
 class History:
     """A concept's events; ``others_from`` is the first day of others that may have been, None where there are none."""
 

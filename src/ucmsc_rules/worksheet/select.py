@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ucmsc_rules.facts.concepts import Kind
 from ucmsc_rules.facts.fact import Fact, Problem, same_report
+from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span
 from ucmsc_rules.values.units import LOG, exactly
 
 
-@frozen
+@frozen_to_mypy
 class Selection:
     """The facts that could be the latest, whether one surely counts, and those that were passed over."""
 
