@@ -1,26 +1,63 @@
-"""Clinical-trial eligibility as declarative rules: the answer is right or says that it is unknown, and says why."""
+"""Clinical-trial eligibility as declarative rules: the answer is right or says that it is unknown, and says why.
+
+The public names are loaded when they are first used, so that importing the package costs next to nothing.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ucmsc_rules._version import __version__
-from ucmsc_rules.errors import (
-    Complaint,
-    EngineError,
-    EnginesDisagree,
-    RulesetError,
-    UcmscRulesError,
-    UnitError,
-    ValueTextError,
-)
-from ucmsc_rules.facts.fact import Problem
-from ucmsc_rules.rules.arms import Amount, Arm, Dose, DoseError
-from ucmsc_rules.rules.load import load_ruleset
-from ucmsc_rules.rules.load_dictionary import load_dictionary
-from ucmsc_rules.rules.model import Ruleset
-from ucmsc_rules.screening import screen, screen_all
-from ucmsc_rules.values.truth import Truth
-from ucmsc_rules.verdicts.finding import Evidence, Finding, Need, Status, Verdict
-from ucmsc_rules.verdicts.report import to_json
+
+if TYPE_CHECKING:
+    from ucmsc_rules.errors import (
+        Complaint,
+        EngineError,
+        EnginesDisagree,
+        RulesetError,
+        UcmscRulesError,
+        UnitError,
+        ValueTextError,
+    )
+    from ucmsc_rules.facts.fact import Problem
+    from ucmsc_rules.facts.ranges import NormalRange
+    from ucmsc_rules.rules.arms import Amount, Arm, Dose, DoseError
+    from ucmsc_rules.rules.load import load_ruleset
+    from ucmsc_rules.rules.load_dictionary import load_dictionary
+    from ucmsc_rules.rules.model import Ruleset
+    from ucmsc_rules.screening import screen, screen_all
+    from ucmsc_rules.values.truth import Truth
+    from ucmsc_rules.verdicts.finding import Evidence, Finding, Need, Status, Verdict
+    from ucmsc_rules.verdicts.report import to_json
+
+_HOMES = {
+    "Amount": "rules.arms",
+    "Arm": "rules.arms",
+    "Complaint": "errors",
+    "Dose": "rules.arms",
+    "DoseError": "rules.arms",
+    "EngineError": "errors",
+    "EnginesDisagree": "errors",
+    "Evidence": "verdicts.finding",
+    "Finding": "verdicts.finding",
+    "Need": "verdicts.finding",
+    "NormalRange": "facts.ranges",
+    "Problem": "facts.fact",
+    "Ruleset": "rules.model",
+    "RulesetError": "errors",
+    "Status": "verdicts.finding",
+    "Truth": "values.truth",
+    "UcmscRulesError": "errors",
+    "UnitError": "errors",
+    "ValueTextError": "errors",
+    "Verdict": "verdicts.finding",
+    "load_dictionary": "rules.load_dictionary",
+    "load_ruleset": "rules.load",
+    "screen": "screening",
+    "screen_all": "screening",
+    "to_json": "verdicts.report",
+}
 
 __all__ = [
     "Amount",
@@ -33,6 +70,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Need",
+    "NormalRange",
     "Problem",
     "Ruleset",
     "RulesetError",
@@ -49,3 +87,17 @@ __all__ = [
     "screen_all",
     "to_json",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from the module where it lives."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
