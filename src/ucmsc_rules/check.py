@@ -9,10 +9,12 @@ from attrs import frozen
 
 from ucmsc_rules.cases import Outcome, run_cases
 from ucmsc_rules.errors import Complaint, RulesetError
+from ucmsc_rules.rules.compiled import comparisons_of
 from ucmsc_rules.rules.load import load_ruleset
 from ucmsc_rules.rules.model import Ruleset
 from ucmsc_rules.rules.reach import unreachable
 from ucmsc_rules.screening import EngineName, make_screener
+from ucmsc_rules.values.units import connected
 from ucmsc_rules.verdicts.report import evidence_text
 
 
@@ -41,8 +43,8 @@ def check(name: str | Path, engine: EngineName = "auto") -> Report:
 def check_ruleset(ruleset: Ruleset, engine: EngineName = "auto") -> Report:
     """Checks a ruleset that was loaded."""
     outcomes = list(run_cases(make_screener(ruleset, engine)))
-    complaints = [*_unreachable(ruleset), *(_differs(outcome) for outcome in outcomes if not outcome.passed)]
-    in_order = sorted(complaints, key=lambda complaint: (complaint.place.line, complaint.place.column))
+    complaints = [*_unreachable(ruleset), *_torn(ruleset), *(_differs(outcome) for outcome in outcomes if not outcome.passed)]
+    in_order = sorted(dict.fromkeys(complaints), key=lambda complaint: (complaint.place.line, complaint.place.column))
     return Report(ruleset, tuple(in_order), len(outcomes))
 
 
@@ -51,6 +53,16 @@ def _unreachable(ruleset: Ruleset) -> Iterator[Complaint]:
         for branch, message in unreachable(criterion, ruleset.dictionary):
             about = f"{criterion.id}.{branch.key}" if branch.key else criterion.id
             yield Complaint(branch.place, about, message)
+
+
+def _torn(ruleset: Ruleset) -> Iterator[Complaint]:
+    """Concepts with units that nothing connects: a result in one could never be held against the other."""
+    for criterion in ruleset.criteria:
+        for comparison in comparisons_of(criterion):
+            rules = ruleset.dictionary[comparison.measure.concept].unit_rules
+            for apart in (unit for unit in rules.quanta if not connected(rules, unit)):
+                message = f"{rules.name}: nothing converts {apart} to its other units; give a molar_mass or lines"
+                yield Complaint(criterion.place, criterion.id, message)
 
 
 def _differs(outcome: Outcome) -> Complaint:

@@ -34,27 +34,36 @@ def unreachable(criterion: Criterion, dictionary: Dictionary) -> Iterator[tuple[
 
 
 def _idle(expression: Expression, dictionary: Dictionary) -> Iterator[str]:
+    """A message for each part that is always or never true, or never the one that decides; inner ones first."""
     match expression:
         case Comparison():
-            answers = {_holds(expression, values) for values in _cells([expression], dictionary) or ()}
-            if len(answers) == 1:
-                always = "always" if answers.pop() else "never"
-                yield f'"{shown(expression)}" {always} holds, so it decides nothing; drop it or mend the bound'
+            yield from _constant(expression, dictionary)
         case Not(of):
             yield from _idle(of, dictionary)
         case And(parts) | Or(parts):
-            inner = [message for part in parts for message in _idle(part, dictionary)]
-            yield from inner
-            if not inner:
-                for part, decides in zip(parts, _decides(type(expression), list(parts), dictionary), strict=True):
-                    if not decides:
-                        named = " ... ".join(f'"{shown(each)}"' for each in comparisons(part))
-                        yield f"the part {named} never decides; drop it or mend a bound"
+            found = [message for part in parts for message in _idle(part, dictionary)]
+            found = found or list(_constant(expression, dictionary))
+            yield from found or _never_alone(type(expression), parts, dictionary)
 
 
-def shown(comparison: Comparison) -> str:
-    """A comparison as the rule writes it, in short."""
-    return f"{comparison.measure.concept} {comparison.text}"
+def _constant(expression: Expression, dictionary: Dictionary) -> Iterator[str]:
+    answers = {_holds(expression, values) for values in _cells([expression], dictionary) or ()}
+    if len(answers) == 1:
+        always = "always" if answers.pop() else "never"
+        yield f"{shown(expression)} {always} holds, so it decides nothing; drop it or mend a bound"
+
+
+def _never_alone(
+    kind: type[And] | type[Or], parts: tuple[Expression, ...], dictionary: Dictionary
+) -> Iterator[str]:
+    for part, decides in zip(parts, _decides(kind, list(parts), dictionary), strict=True):
+        if not decides:
+            yield f"{shown(part)} never decides, since the other parts do; drop it or mend a bound"
+
+
+def shown(expression: Expression) -> str:
+    """An expression in short: its comparisons, as the rule writes them."""
+    return " ... ".join(f'"{each.measure.concept} {each.text}"' for each in comparisons(expression))
 
 
 def _decides(kind: type[And | Or], parts: list[Expression], dictionary: Dictionary) -> list[bool]:

@@ -182,6 +182,15 @@ def exactly(rules: UnitRules, value: Interval, unit: str, to: str, copies_per_iu
     return NOTHING_KNOWN if change is None else _each_end(value, unit, change)
 
 
+def connected(rules: UnitRules, unit: str) -> bool:
+    """Whether a unit that rules may ask for can be converted to each of the others.
+
+    >>> connected(UnitRules("x", {"mg/dL": Decimal(1), "mmol/L": Decimal(1)}), "mg/dL")
+    False
+    """
+    return all(unit == other or _change(rules, unit, other, None) is not None for other in rules.quanta)
+
+
 def factor(rules: UnitRules, unit: str, to: str) -> Fraction:
     """What one unit is in another, exactly. Raises UnitError where no factor connects them.
 
