@@ -46,8 +46,10 @@ def test_a_case_whose_answer_differs_is_named_with_its_evidence(tmp_path: Path) 
     """The complaint names the case's line, what was wanted, what came out, and why."""
     found = complaints_of(tmp_path, criterion("hbv_dna > 1000 [IU]/mL", '[{hbv_dna: "1000 IU/mL", holds: true}]'))
     assert found == [
-        "ruleset.yaml:13:13 (X1): the case wants true, the rule answers false "
-        '(hbv_dna 1000 IU/mL on 2026-03-01: "> 1000 [IU]/mL" is false)'
+        (
+            "ruleset.yaml:13:13 (X1): the case wants true, the rule answers false "
+            '(hbv_dna 1000 IU/mL on 2026-03-01: "> 1000 [IU]/mL" is false)'
+        )
     ]
 
 

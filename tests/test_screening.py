@@ -43,6 +43,7 @@ class Wrong:
         self.right = right
 
     def evaluate(self, lo: Sequence[float], hi: Sequence[float]) -> Mapping[str, Truth]:
+        """The right answers, but for one."""
         return {rule: Truth.FALSE if rule == "E9" else truth for rule, truth in self.right.evaluate(lo, hi).items()}
 
 

@@ -43,7 +43,8 @@ def check(name: str | Path, engine: EngineName = "auto") -> Report:
 def check_ruleset(ruleset: Ruleset, engine: EngineName = "auto") -> Report:
     """Checks a ruleset that was loaded."""
     outcomes = list(run_cases(make_screener(ruleset, engine)))
-    complaints = [*_unreachable(ruleset), *_torn(ruleset), *(_differs(outcome) for outcome in outcomes if not outcome.passed)]
+    differing = (_differs(outcome) for outcome in outcomes if not outcome.passed)
+    complaints = [*_unreachable(ruleset), *_torn(ruleset), *differing]
     in_order = sorted(dict.fromkeys(complaints), key=lambda complaint: (complaint.place.line, complaint.place.column))
     return Report(ruleset, tuple(in_order), len(outcomes))
 

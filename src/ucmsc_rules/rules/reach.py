@@ -54,7 +54,7 @@ def _constant(expression: Expression, dictionary: Dictionary) -> Iterator[str]:
 
 
 def _never_alone(
-    kind: type[And] | type[Or], parts: tuple[Expression, ...], dictionary: Dictionary
+    kind: type[And | Or], parts: tuple[Expression, ...], dictionary: Dictionary
 ) -> Iterator[str]:
     for part, decides in zip(parts, _decides(kind, list(parts), dictionary), strict=True):
         if not decides:
