@@ -93,18 +93,25 @@ def meet(one: Interval, other: Interval) -> Interval | None:
     >>> meet(Interval(Decimal(5), Decimal(9), hi_open=True), Interval(Decimal(9), Decimal(15))) is None
     True
     """
-    if one.hi < other.lo or other.hi < one.lo:
+    if not overlap(one, other):
         return None
     lo, lo_open = max((one.lo, one.lo_open), (other.lo, other.lo_open))
     hi, hi_shut = min((one.hi, not one.hi_open), (other.hi, not other.hi_open))
-    if lo == hi and (lo_open or not hi_shut):
-        return None
     return Interval(lo, hi, lo_open, not hi_shut)
+
+
+def overlap(one: Interval, other: Interval) -> bool:
+    """Whether some number lies in both."""
+    if one.hi < other.lo or other.hi < one.lo:
+        return False
+    if one.hi == other.lo and (one.hi_open or other.lo_open):
+        return False
+    return not (other.hi == one.lo and (other.hi_open or one.lo_open))
 
 
 def contains(interval: Interval, number: Decimal) -> bool:
     """Whether the number lies in the interval."""
-    return meet(interval, point(number)) is not None
+    return overlap(interval, point(number))
 
 
 def around(number: Fraction) -> Interval:

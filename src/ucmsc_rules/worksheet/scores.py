@@ -11,7 +11,7 @@ from ucmsc_rules.facts.concepts import Band, Concept, Input, Kind, Part
 from ucmsc_rules.facts.fact import YES_OR_NO, Fact, Problem, may_be_later
 from ucmsc_rules.rules.model import Answer, Result
 from ucmsc_rules.values import units
-from ucmsc_rules.values.interval import EVERYTHING, Interval, contains, hull, meet, point
+from ucmsc_rules.values.interval import EVERYTHING, Interval, contains, hull, meet, overlap, point
 from ucmsc_rules.worksheet.arithmetic import run_steps
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.measured import Measured, Used
@@ -110,7 +110,8 @@ def _points(part: Part, fact: Fact) -> Used:
 
 
 def _in_bands(bands: tuple[Band, ...], value: Interval) -> Interval:
-    return hull([point(Decimal(band.points)) for band in bands if meet(band.values, value) is not None])
+    points = [band.points for band in bands if overlap(band.values, value)]
+    return Interval(Decimal(min(points)), Decimal(max(points)))
 
 
 # scores of formulas
