@@ -9,11 +9,12 @@ from importlib import import_module
 from itertools import product
 from pathlib import Path
 
+import attrs
 import pytest
 
 import ucmsc_rules
 from docs_examples import LANGUAGES, sessions
-from ucmsc_rules import Truth
+from ucmsc_rules import Evidence, Finding, Problem, Truth, Verdict
 from ucmsc_rules.facts.read import COUNTING, KEYS, NOT_COUNTING
 from ucmsc_rules.rules.concept_entries import CODE_SYSTEMS
 from ucmsc_rules.rules.find import shipped_rulesets
@@ -82,6 +83,19 @@ def test_the_record_page_names_every_key_and_status() -> None:
     """Every key of a fact and every status that is read stands on the page of the record."""
     page = text_of("docs/record.md")
     assert [word for word in sorted({*KEYS, *COUNTING, *NOT_COUNTING}) if f"`{word}`" not in page] == []
+
+
+def test_the_answer_page_names_every_key() -> None:
+    """Every key of a verdict, of its findings, evidence, needs and problems stands on the page of the answer."""
+    page = text_of("docs/answer.md")
+    written = {field.name for each in (Verdict, Finding, Evidence, Problem) for field in attrs.fields(each)}
+    assert [key for key in sorted(written) if f"`{key}`" not in page and f'"{key}"' not in page] == []
+
+
+def test_the_page_of_the_api_names_all_of_it() -> None:
+    """Every public name stands on the page of the Python API."""
+    page = text_of("docs/python-api.md")
+    assert [name for name in ucmsc_rules.__all__ if name != "__version__" and not re.search(rf"\b{name}", page)] == []
 
 
 def test_the_rule_page_names_every_code_system() -> None:

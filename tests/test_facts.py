@@ -429,3 +429,12 @@ def test_no_json_breaks_a_record(raw: Any) -> None:
         found = read_record(whole, 0, RULESET.dictionary, tuple(ANCHORS))
         messages = [found.problem] if isinstance(found, Refused) else list(found.problems)
         assert all(problem.message and problem.path for problem in messages)
+
+
+@pytest.mark.parametrize("key", ["value", "uln"])
+def test_a_number_of_thousands_of_digits_is_a_problem_and_nothing_more(key: str) -> None:
+    """Python refuses to write such numbers down; the fact says so instead of failing."""
+    entry = {"concept": "creatinine", "value": "92 umol/L", "when": SEEN, key: 10**5000}
+    found, problems = read(entry)
+    assert found is not None
+    assert problems == [f"facts[0].{key}"]

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from oracle import possible
@@ -33,6 +33,11 @@ def holds(record: dict[str, Any]) -> dict[str, str]:
         found[finding.criterion] = finding.holds.value
         found |= {f"{finding.criterion}.{key}": truth.value for key, truth in finding.branches.items()}
     return found
+
+
+def errors(record: dict[str, Any]) -> int:
+    """How much of a record cannot be read."""
+    return sum(problem.level == "error" for problem in answered(record).problems)
 
 
 def assert_sound(record: dict[str, Any], criteria: list[str]) -> None:
@@ -77,7 +82,9 @@ def test_sharpening_never_flips_a_decided_finding(criterion: str) -> None:
     def check(data: st.DataObject) -> None:
         blurred = data.draw(focused(criterion))
         before = holds(blurred)
-        after = holds(data.draw(sharpenings(blurred)))
+        sharper = data.draw(sharpenings(blurred))
+        assume(errors(sharper) <= errors(blurred))  # a narrower text that is beyond all measure says nothing
+        after = holds(sharper)
         for rule, answer in before.items():
             if rule != "E2" and answer != "unknown":  # a score and its parts may contradict once they are sharper
                 assert after[rule] == answer, rule

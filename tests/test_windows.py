@@ -467,10 +467,8 @@ E6 = "hepatic_encephalopathy within 3 months before screening"
         ([("encephalopathy_grade", "?", "2026-02-10"), ("hepatic_encephalopathy", "none", "")], U),
         ([("encephalopathy_grade", "?", "2026-02-10"), ("hepatic_encephalopathy", "yes", "2020")], U),
         ([("encephalopathy_grade", "?", "2026-02-10"), ("hepatic_encephalopathy", "yes", "2026-01-10")], T),
-        (
-            [("encephalopathy_grade", "1", "2026-03-02"), ("hepatic_encephalopathy", "none", "")],
-            U,
-        ),  # the none may be of after it
+        # a none speaks for the days up to screening, so a grade after it contradicts nothing
+        ([("encephalopathy_grade", "1", "2026-03-02"), ("hepatic_encephalopathy", "none", "")], F),
         ([("encephalopathy_grade", "1", "2026-03-02"), ("hepatic_encephalopathy", "yes", "2020")], F),
         ([("hepatic_encephalopathy", "none", "")], F),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
@@ -52,7 +52,7 @@ class Answered:
     disagreed: bool
 
 
-def answer_all(task: Task, pieces: Iterable[object], jobs: int) -> Iterator[Answered]:
+def answer_all(task: Task, pieces: Iterable[object], jobs: int) -> Generator[Answered, None, None]:
     """An answer for each piece of input, in order; a subject that comes again is answered with a problem."""
     seen = Seen()
     if jobs == 1:
@@ -60,7 +60,7 @@ def answer_all(task: Task, pieces: Iterable[object], jobs: int) -> Iterator[Answ
     return _in_processes(task, pieces, jobs, seen)
 
 
-def _in_processes(task: Task, pieces: Iterable[object], jobs: int, seen: Seen) -> Iterator[Answered]:
+def _in_processes(task: Task, pieces: Iterable[object], jobs: int, seen: Seen) -> Generator[Answered, None, None]:
     waiting: deque[tuple[int, list[object], Future[list[Answered]]]] = deque()
     # the keyboard interrupts this process alone, which then ends the others
     with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=signal, initargs=(SIGINT, SIG_IGN)) as pool:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -50,8 +50,8 @@ def screen_files(order: Order) -> int:
     """Screens every record of every file; gives the exit status. Raises UsageError, and OSError for a file."""
     _check_files(order)
     task = _task(order)
-    with _output(order.output) as stream:
-        answers = answer_all(task, _pieces(order.files), order.jobs)
+    # closed by hand: where the output breaks off, processes have to end before this one does
+    with _output(order.output) as stream, closing(answer_all(task, _pieces(order.files), order.jobs)) as answers:
         return _write(shown_on_stderr(answers, order.output), Writer(stream, order.form))
 
 

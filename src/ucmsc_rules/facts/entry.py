@@ -14,6 +14,7 @@ from ucmsc_rules.facts.fact import Problem
 from ucmsc_rules.values.dates import shown
 
 LONGEST_TEXT = 1000
+GREATEST_WHOLE = 10**40  # longer whole numbers are none that is measured, and slow to write down
 _T = TypeVar("_T")
 
 
@@ -71,9 +72,17 @@ def reported(raw: Mapping[str, Any]) -> str:
         return "yes" if value else "no"
     if not isinstance(value, str | int | float | Decimal):
         return shown_when(raw) if value is None else f"({kind_of(value)})"
-    text = value if isinstance(value, str) else str(value)[:LONGEST_TEXT]
+    text = as_written(value)
     beside = isinstance(unit, str) and unit and not text.endswith(unit)
     return f"{text} {unit}"[:LONGEST_TEXT] if beside else text[:LONGEST_TEXT]
+
+
+def as_written(value: object) -> str:
+    """A text or number as the site wrote it, cut where it is long; anything else by its kind."""
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT]
+    whole = isinstance(value, int) and abs(value) > GREATEST_WHOLE
+    return str(value) if isinstance(value, int | float | Decimal) and not whole else f"({kind_of(value)})"
 
 
 def shown_when(raw: Mapping[str, Any]) -> str:

@@ -77,6 +77,7 @@ def why(text: str, start: int, end: int, error: Exception) -> Broken:
     """
     if _is_deep(text, start, end):
         return NESTED
+    end = start + len(text[start:end].rstrip())
     place = min(max(error.pos, start), end) if isinstance(error, JSONDecodeError) else start
     if place == end:
         return Broken(f"this is no JSON: it breaks off after character {end - start}")

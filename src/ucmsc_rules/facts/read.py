@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ucmsc_rules.errors import UcmscRulesError, ValueTextError
 from ucmsc_rules.facts.concepts import Concept, Dictionary
-from ucmsc_rules.facts.entry import LONGEST_TEXT, Entry, as_shown, kind_of, reported, text_of
+from ucmsc_rules.facts.entry import LONGEST_TEXT, Entry, as_shown, as_written, kind_of, reported, text_of
 from ucmsc_rules.facts.fact import ONGOING, Fact, Problem, unknown_span
 from ucmsc_rules.facts.read_value import read_alone, read_factor, read_limit_of, read_value
 from ucmsc_rules.facts.suggest import did_you_mean
@@ -100,7 +100,7 @@ def read_any(raw: object, path: str, dictionary: Dictionary, problems: list[Prob
         recorded,
         raw.get("complete", True) is True,
         entry.attempt("uln", read_limit_of, concept) if "uln" in raw else None,
-        str(raw["uln"])[:LONGEST_TEXT] if "uln" in raw else "",
+        as_written(raw["uln"]) if "uln" in raw else "",
         entry.attempt("copies_per_iu", read_factor) if "copies_per_iu" in raw else None,
         text_of(raw, "source"),
         text_of(raw, "until"),

@@ -7,14 +7,12 @@ from fractions import Fraction
 
 from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.concepts import Concept, Kind
-from ucmsc_rules.facts.entry import LONGEST_TEXT, Entry, kind_of
+from ucmsc_rules.facts.entry import GREATEST_WHOLE, LONGEST_TEXT, Entry, kind_of
 from ucmsc_rules.facts.fact import NO, YES, Problem
 from ucmsc_rules.facts.words import read_level, read_word
 from ucmsc_rules.values.dates import parse_date, shown
 from ucmsc_rules.values.interval import INF, Interval
 from ucmsc_rules.values.quantity import Quantity, below, is_not_detected, read_limit, read_number, read_quantity
-
-_GREATEST_NUMBER = 10**40
 
 
 def read_value(entry: Entry, *, dated: bool) -> Quantity | None:
@@ -79,7 +77,7 @@ def _text_of(concept: Concept, value: object) -> str:
 
 
 def _numeral(value: float | Decimal) -> str:
-    if isinstance(value, int) and abs(value) > _GREATEST_NUMBER:
+    if isinstance(value, int) and abs(value) > GREATEST_WHOLE:
         raise ValueTextError("a number of more than 40 digits is beyond any quantity that is measured")
     return str(value)
 

@@ -53,9 +53,7 @@ def _constant(expression: Expression, dictionary: Dictionary) -> Iterator[str]:
         yield f"{shown(expression)} {always} holds, so it decides nothing; drop it or mend a bound"
 
 
-def _never_alone(
-    kind: type[And | Or], parts: tuple[Expression, ...], dictionary: Dictionary
-) -> Iterator[str]:
+def _never_alone(kind: type[And | Or], parts: tuple[Expression, ...], dictionary: Dictionary) -> Iterator[str]:
     for part, decides in zip(parts, _decides(kind, list(parts), dictionary), strict=True):
         if not decides:
             yield f"{shown(part)} never decides, since the other parts do; drop it or mend a bound"

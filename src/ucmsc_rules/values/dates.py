@@ -84,6 +84,7 @@ def shown(text: str, limit: int = 60) -> str:
     return f'"{text[:limit]}"' if len(text) <= limit else f'"{text[:limit]}..." ({len(text)} characters)'
 
 
+@lru_cache(maxsize=4096)
 def day_text(day: int) -> str:
     """A day as ``YYYY-MM-DD``; the ends of time in words."""
     if day <= BEGINNING:
@@ -91,6 +92,7 @@ def day_text(day: int) -> str:
     return date.fromordinal(day).isoformat() if day < FOREVER else "any later day"
 
 
+@lru_cache(maxsize=4096)
 def shift_months(day: int, months: int) -> int:
     """A day some calendar months later, or earlier where negative, clipped to the month's end.
 

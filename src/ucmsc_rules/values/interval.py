@@ -169,4 +169,3 @@ def ends(interval: Interval) -> tuple[float, float]:
     if interval.hi_open:
         hi = math.nextafter(hi, -math.inf)
     return lo, hi
-

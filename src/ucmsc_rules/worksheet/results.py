@@ -78,9 +78,7 @@ def _limits(context: Context, fact: Fact) -> tuple[NormalRange, ...] | None:
     dictionary = context.ruleset.dictionary
     sexes = dictionary["sex"].categories if "sex" in dictionary else ()
     in_march = context.ruleset.settings.leap_birthday == "1 March"
-    return limit_for(
-        context.normal_ranges, fact, context.record.facts, sexes, leap_birthday_in_march=in_march
-    )
+    return limit_for(context.normal_ranges, fact, context.record.facts, sexes, leap_birthday_in_march=in_march)
 
 
 def measure_answer(context: Context, measure: Answer) -> Measured:

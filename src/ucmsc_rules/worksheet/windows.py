@@ -151,9 +151,7 @@ def _least(each: Iterable[Bounds]) -> Bounds:
 # evidence
 
 
-def _measured(
-    found: History, bounds: Bounds, each: list[Each], unit: CalendarUnit | None
-) -> Measured:
+def _measured(found: History, bounds: Bounds, each: list[Each], unit: CalendarUnit | None) -> Measured:
     by_fact = {event.fact.path: spread for event, spread in each if event is not None and event.fact is not None}
     used = tuple([_used(fact, by_fact.get(fact.path), unit) for fact in found.used])
     return Measured(_interval(bounds), used, found.problems)
