@@ -8,7 +8,6 @@ from enum import Enum
 from attrs import frozen
 
 from ucmsc_rules.facts.fact import Problem
-from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.values.truth import Truth
 
 
@@ -20,7 +19,7 @@ class Status(Enum):
     UNDETERMINED = "undetermined"
 
 
-@frozen_to_mypy
+@frozen
 class Evidence:
     """One fact held against one comparison of a criterion.
 
@@ -52,7 +51,7 @@ class Evidence:
     known: str | None = None
 
 
-@frozen_to_mypy
+@frozen
 class Need:
     """What would help to decide: which concept, from when to when, in what form."""
 
@@ -63,7 +62,7 @@ class Need:
     message: str
 
 
-@frozen_to_mypy
+@frozen
 class Finding:
     """Whether one criterion holds, why, and what is still needed."""
 

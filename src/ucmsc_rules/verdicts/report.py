@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,8 +74,7 @@ def _as_known(evidence: Evidence) -> str:
     """What was made of the reported value; nothing where it was taken as it stands."""
     if evidence.elapsed:
         return f", {evidence.elapsed}"
-    low, _, high = evidence.compared.strip("[]").partition(", ")
-    value = low if low == high else evidence.compared
+    value = _short(evidence.compared)
     if evidence.unit == "points":
         return f", {value} point{'' if value == '1' else 's'}"
     if evidence.raw:
@@ -82,6 +82,20 @@ def _as_known(evidence: Evidence) -> str:
     if value in {evidence.reported.casefold(), evidence.reported.split(" ")[0]}:
         return ""
     return f", {value} {evidence.unit}" if evidence.unit in {"x ULN", "years"} else f", known as {value}"
+
+
+def _short(interval: str) -> str:
+    """An interval as a reader wants it: one number where it holds one, or none that fewer digits would part.
+
+    >>> _short("[5.6, 5.6]"), _short("(0.946094545454545, 0.946094545454546)"), _short("[0, 20)")
+    ('5.6', 'about 0.9461', '[0, 20)')
+    """
+    low, _, high = interval.strip("[]()").partition(", ")
+    if low == high or not high:  # one number, or words
+        return low
+    if interval.startswith("(") and math.isclose(float(low), float(high), rel_tol=1e-9):
+        return f"about {float(low):.4g}"
+    return interval
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
