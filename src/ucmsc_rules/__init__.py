@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ucmsc_rules.screening import screen, screen_all
     from ucmsc_rules.values.truth import Truth
     from ucmsc_rules.verdicts.finding import Evidence, Finding, Need, Status, Verdict
+    from ucmsc_rules.verdicts.reading import from_json
     from ucmsc_rules.verdicts.report import to_json
 
 _HOMES = {
@@ -52,6 +53,7 @@ _HOMES = {
     "UnitError": "errors",
     "ValueTextError": "errors",
     "Verdict": "verdicts.finding",
+    "from_json": "verdicts.reading",
     "load_dictionary": "rules.load_dictionary",
     "load_ruleset": "rules.load",
     "screen": "screening",
@@ -81,6 +83,7 @@ __all__ = [
     "ValueTextError",
     "Verdict",
     "__version__",
+    "from_json",
     "load_dictionary",
     "load_ruleset",
     "screen",
