@@ -155,10 +155,9 @@ def _silent_after(context: Context, none: Fact, against: list[Occurrence]) -> in
 
 
 def _asked(none: Fact) -> Span | None:
-    """When a ``none`` was said; where it was recorded before that day, it can only speak of the time before."""
-    if not none.dated or (none.recorded is not None and none.recorded.last < none.days.first):
-        return none.recorded
-    return none.days
+    """When a ``none`` was said: the one of its two dates that may be the earlier."""
+    spans = [span for span in (none.days if none.dated else None, none.recorded) if span is not None]
+    return min(spans, key=lambda span: span.first, default=None)
 
 
 def _contradicted(none: Fact, against: list[Occurrence]) -> list[Problem]:
