@@ -75,15 +75,30 @@ def _needs(context: Context, comparison: Comparison, measured: Measured) -> Iter
     anchor = _anchor_of(comparison)
     if anchor is not None and anchor not in context.record.given:
         yield _anchor_need(context, anchor)
-    first, last = _window(context, comparison)
-    form = form_of(concept, with_limit=isinstance(measure, UlnRatio))
-    days = (_day(first), _day(last))
-    yield Need(concept.name, *days, form, _message(concept, comparison, measured, days, form))
+    window = _window(context, comparison)
+    if not measured.used:
+        yield _nothing_recorded(concept, *window, with_limit=isinstance(measure, UlnRatio))
+    else:
+        yield _not_enough(concept, comparison, measured, window)
+    days = (_day(window[0]), _day(window[1]))
     for part in (*(part.concept for part in concept.parts), *(each.concept for each in concept.inputs)):
         if all(used.fact.concept.name != part for used in measured.used):
             missing = context.ruleset.dictionary[part]
             message = f"{missing.label} would narrow the {concept.label}: none is recorded in that time."
             yield Need(part, *days, form_of(missing), message)
+
+
+@lru_cache(maxsize=8192)  # most subjects of a study lack the same things for the same days
+def _nothing_recorded(concept: Concept, first: int, last: int, *, with_limit: bool) -> Need:
+    days, form = (_day(first), _day(last)), form_of(concept, with_limit=with_limit)
+    return Need(concept.name, *days, form, f"{_about(concept)}: nothing is recorded{_time(days)}. Give {form}.")
+
+
+def _not_enough(concept: Concept, comparison: Comparison, measured: Measured, window: tuple[int, int]) -> Need:
+    form = form_of(concept, with_limit=isinstance(comparison.measure, UlnRatio))
+    days = (_day(window[0]), _day(window[1]))
+    why = _why_not(concept, comparison, measured)
+    return Need(concept.name, *days, form, f"{_about(concept)}: {why}. Give {form}{_time(days)}.")
 
 
 def _anchor_of(comparison: Comparison) -> str | None:
@@ -177,21 +192,20 @@ def form_of(concept: Concept, *, with_limit: bool = False) -> str:  # noqa: PLR0
             return "a value"
 
 
-def _message(
-    concept: Concept, comparison: Comparison, measured: Measured, days: tuple[str | None, str | None], form: str
-) -> str:
-    about = f"{concept.label[:1].upper()}{concept.label[1:]}"
+def _about(concept: Concept) -> str:
+    return f"{concept.label[:1].upper()}{concept.label[1:]}"
+
+
+def _why_not(concept: Concept, comparison: Comparison, measured: Measured) -> str:
+    """Why what is recorded does not decide."""
     own = [used for used in measured.used if used.fact.concept.name == concept.name]
-    time = _time(days)
-    if not measured.used:
-        return f"{about}: nothing is recorded{time}. Give {form}."
     unreadable = [used.fact.path for used in own if not used.fact.readable]
     if unreadable:
-        return f"{about}: {', '.join(unreadable)} cannot be read. Give {form}{time}."
+        return f"{', '.join(unreadable)} cannot be read"
     note = next((used.note for used in own if used.note), "")
     if note:
-        return f"{about}: {own[0].fact.reported} {note}. Give {form}{time}."
-    return f"{about}: what is known, {measured.value}, does not decide {comparison.text}. Give {form}{time}."
+        return f"{own[0].fact.reported} ({note})"
+    return f"what is known, {measured.value}, does not decide {comparison.text}"
 
 
 def _time(days: tuple[str | None, str | None]) -> str:
