@@ -32,9 +32,6 @@ class Kind(Enum):
     EVENT = "event"
 
 
-RESULTS = frozenset({Kind.QUANTITY, Kind.SCALE, Kind.SCORE, Kind.TEST})
-
-
 class OpenEnd(Enum):
     """What an event without ``until`` means: one day, an end that is unknown, or that it still goes on."""
 
@@ -145,12 +142,7 @@ class Concept:
     open_end: OpenEnd = OpenEnd.ONE_DAY
     planned: bool = False
     unit_rules: UnitRules = field(init=False, eq=False, repr=False)
-    is_result: bool = field(init=False, eq=False, repr=False)
     has_words: bool = field(init=False, eq=False, repr=False)
-
-    @is_result.default
-    def _ask_if_result(self) -> bool:
-        return self.kind in RESULTS
 
     @has_words.default
     def _ask_if_words(self) -> bool:

@@ -71,15 +71,6 @@ def same_report(fact: Fact) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def is_later(one: Span, other: Span) -> bool:
-    """Whether ``one`` certainly came after ``other``; a time of day orders what fell on one day."""
-    if one.first > other.last:
-        return True
-    if one.minute is None or other.minute is None or one.first != other.last:
-        return False
-    return one.minute > other.minute
-
-
 def may_be_later(one: Span, other: Span) -> bool:
     """Whether ``one`` could have come after ``other``; two of one day without times tie, and neither is later."""
     if one.last > other.first:
@@ -87,15 +78,6 @@ def may_be_later(one: Span, other: Span) -> bool:
     if one.minute is None or other.minute is None or one.last != other.first:
         return False
     return one.minute > other.minute
-
-
-def supersedes(one: Fact, other: Fact) -> bool:
-    """Whether ``one`` surely replaces ``other``: it came later, or it corrects what was reported for the same time."""
-    if not one.counts_surely:
-        return False
-    if is_later(one.days, other.days):
-        return True
-    return one.amended and not other.amended and one.dated and other.dated and one.days == other.days
 
 
 def unknown_span(recorded: Span | None) -> Span:

@@ -32,4 +32,5 @@ class Measured:
     problems: tuple[Problem, ...] = ()
 
 
+UNREADABLE = "unreadable, so it may say anything"
 UNKNOWN = Measured(EVERYTHING)

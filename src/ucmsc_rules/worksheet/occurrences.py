@@ -79,7 +79,8 @@ def _current(context: Context, concept: str) -> tuple[list[Fact], list[Problem]]
             and fact.days.last < today.first]  # fmt: skip
     message = f"was planned for a day before {context.ruleset.settings.at}, so it does not count; give the new plan"
     problems = [Problem("warning", f"{fact.path}.when", f"{concept} {fact.when} {message}") for fact in past]
-    return [fact for fact in facts if fact not in past], problems
+    passed = {fact.path for fact in past}
+    return [fact for fact in facts if fact.path not in passed], problems
 
 
 def _occurrence(context: Context, fact: Fact, anchor: Span) -> Occurrence:

@@ -16,12 +16,11 @@ from ucmsc_rules.values import units
 from ucmsc_rules.values.dates import ANY_DAY, BEGINNING, FOREVER, Span, completed_years, day_text
 from ucmsc_rules.values.interval import EVERYTHING, Interval, contains, hull, point
 from ucmsc_rules.worksheet.context import Context
-from ucmsc_rules.worksheet.measured import UNKNOWN, Measured, Used
+from ucmsc_rules.worksheet.measured import UNKNOWN, UNREADABLE, Measured, Used
 from ucmsc_rules.worksheet.select import Selection, conflicts, distinct, select, up_to
 
 OLDEST = 130  # years; nobody was shown to live longer, so more is a slip of the pen
 ANY_TIME = Span(FOREVER, FOREVER)
-UNREADABLE = "unreadable, so it may say anything"
 NOT_SURELY_LATEST = "may not lie in the window, so nothing is known from it"
 
 

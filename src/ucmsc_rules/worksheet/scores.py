@@ -14,12 +14,11 @@ from ucmsc_rules.values import units
 from ucmsc_rules.values.interval import EVERYTHING, Interval, contains, hull, meet, overlap, point
 from ucmsc_rules.worksheet.arithmetic import run_steps
 from ucmsc_rules.worksheet.context import Context
-from ucmsc_rules.worksheet.measured import Measured, Used
+from ucmsc_rules.worksheet.measured import UNREADABLE, Measured, Used
 from ucmsc_rules.worksheet.results import measure_answer, measure_result
 from ucmsc_rules.worksheet.select import conflicts, select
 
 OUTDATED = "a part of the score could be newer, so the reported score does not count"
-UNREADABLE = "unreadable, so it may say anything"
 
 
 @frozen
@@ -45,7 +44,7 @@ def measure_score(context: Context, measure: Result) -> Measured:
     if not chosen.surely:
         return Measured(reckoned.value, (*_noted(used, "may not lie in the window"), *reckoned.used), problems)
     older = [use for use in used if _is_outdated(use.fact, reckoned.used)]
-    current = [use for use in used if use not in older]
+    current = [use for use in used if not _is_outdated(use.fact, reckoned.used)]
     known = [reckoned.value] if older else []
     for use in current:
         both = meet(use.compared, reckoned.value)

@@ -15,11 +15,10 @@ from ucmsc_rules.values.units import LOG, exactly
 
 @frozen_to_mypy
 class Selection:
-    """The facts that could be the latest, whether one surely counts, and those that were passed over."""
+    """The facts that could be the latest, and whether one surely counts."""
 
     facts: tuple[Fact, ...]
     surely: bool
-    others: tuple[Fact, ...] = ()
 
 
 def distinct(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -49,14 +48,14 @@ def select(
     surely = any(
         fact.counts_surely and fact.days.first >= surely_from and fact.days.last <= at.first for fact in standing
     )
-    return Selection(tuple(standing), surely, tuple(fact for fact in kept if fact not in standing))
+    return Selection(tuple(standing), surely)
 
 
 def _only(fact: Fact, days: Span, at: Span, window: tuple[int, int]) -> Selection:
     """The same for one fact, which is what most concepts have."""
     earliest, surely_from = window
     if days.first > at.last or days.last < earliest:
-        return Selection((), surely=False, others=(fact,))
+        return Selection((), surely=False)
     return Selection((fact,), fact.counts_surely and days.first >= surely_from and days.last <= at.first)
 
 

@@ -15,7 +15,7 @@ from ucmsc_rules.rules.model import Earliest, Ever, Longest, Nearest
 from ucmsc_rules.values.dates import FOREVER, CalendarUnit, Span, ahead, elapsed
 from ucmsc_rules.values.interval import INF, Interval
 from ucmsc_rules.worksheet.context import Context
-from ucmsc_rules.worksheet.measured import Measured, Used
+from ucmsc_rules.worksheet.measured import UNREADABLE, Measured, Used
 from ucmsc_rules.worksheet.occurrences import History, Occurrence, history, only_none
 
 Bounds = tuple[float, float]
@@ -159,7 +159,7 @@ def _measured(found: History, bounds: Bounds, each: list[Each], unit: CalendarUn
 
 def _used(fact: Fact, bounds: Bounds | None, unit: CalendarUnit | None) -> Used:
     if not fact.readable:
-        return Used(fact, _interval((-math.inf, math.inf)), note="unreadable, so it may say anything")
+        return Used(fact, _interval((-math.inf, math.inf)), note=UNREADABLE)
     if bounds is None:
         return Used(fact, _NEVER if unit else fact.value, elapsed=AFFIRMED)
     return Used(fact, _interval(bounds), elapsed=_elapsed_text(bounds, unit) if unit else _EVER[bounds])
