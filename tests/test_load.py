@@ -13,6 +13,7 @@ from ucmsc_rules.facts.concepts import Band, Kind, Levels, OpenEnd
 from ucmsc_rules.rules.find import concept_files, ruleset_file, shipped_rulesets
 from ucmsc_rules.rules.formulas import Binary, Ln, Name, Negative, Number, parse_formula
 from ucmsc_rules.rules.model import Category, CountsAs, Op
+from ucmsc_rules.rules.places import places_of
 from ucmsc_rules.values.interval import INF, Interval
 
 
@@ -49,6 +50,26 @@ def test_header(small: Ruleset) -> None:
         "weight",
         small.dictionary["weight"],
     )
+
+
+def test_places(load: Load, small: Ruleset) -> None:
+    """The places in the protocol keep their order and where they stand; without them there are none."""
+    head = 'places: ["Inclusion, item 1", "Exclusion, item 1"]\n'
+    ruleset = load(head + RULESET, DICTIONARY)
+    assert (small.places, small.listed_at) == ((), {})
+    assert ruleset.places == ("Inclusion, item 1", "Exclusion, item 1")
+    assert [(place.line, place.column) for place in ruleset.listed_at.values()] == [(1, 11), (1, 32)]
+    assert ruleset.digest != small.digest
+
+
+def test_several_places(load: Load) -> None:
+    """A source may name several places, each once."""
+    text = RULESET.replace(
+        "source: Inclusion, item 1", "source: Inclusion, item 1; Inclusion, item 2;  Inclusion, item 1"
+    )
+    adult, ill = load(text, DICTIONARY).criteria
+    assert places_of(adult) == ("Inclusion, item 1", "Inclusion, item 2")
+    assert places_of(ill) == ("Exclusion, item 1",)
 
 
 def test_criteria(small: Ruleset) -> None:

@@ -37,6 +37,28 @@ class Engine(StrEnum):
     REFERENCE = "reference"
 
 
+class EdgesFormat(StrEnum):
+    """What ``edges`` prints."""
+
+    TABLE = "table"
+    NDJSON = "ndjson"
+
+
+class MutateFormat(StrEnum):
+    """What ``mutate`` prints."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class TraceFormat(StrEnum):
+    """What ``trace`` prints."""
+
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JSON = "json"
+
+
 class Schema(StrEnum):
     """What a JSON Schema is shipped for."""
 
@@ -47,6 +69,9 @@ class Schema(StrEnum):
 
 RulesetOption = Annotated[
     str, typer.Option("--ruleset", metavar="NAME|PATH", help="A ruleset that is shipped, or a file or folder.")
+]
+CriterionOption = Annotated[
+    list[str] | None, typer.Option("--criterion", metavar="ID", help="Only this criterion; may be repeated.")
 ]
 RulesetArgument = Annotated[str, typer.Argument(metavar="[NAME|PATH]", help="A ruleset's name, file or folder.")]
 
@@ -110,7 +135,13 @@ def screen(  # noqa: PLR0913 - one parameter for each option
 
 
 @app.command()
-def check(ruleset: RulesetArgument = DEFAULT) -> None:
+def check(
+    ruleset: RulesetArgument = DEFAULT,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Also ask that the cases cover every condition and the protocol's places.")
+    ] = False,
+) -> None:
     """Check a ruleset: its form, parts that can never decide, and its own cases.
 
     Exit status: 0, nothing to complain about; 1, something is amiss; 2, there is no such ruleset.
@@ -118,16 +149,69 @@ def check(ruleset: RulesetArgument = DEFAULT) -> None:
     from ucmsc_rules.cli.describe import print_check  # noqa: PLC0415
 
     with ended_by():
-        raise typer.Exit(print_check(ruleset))
+        raise typer.Exit(print_check(ruleset, strict=strict))
+
+
+@app.command()
+def edges(
+    ruleset: RulesetArgument = DEFAULT,
+    *,
+    form: Annotated[EdgesFormat, typer.Option("--format", help="What to print.")] = EdgesFormat.TABLE,
+    criterion: CriterionOption = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Hold the ruleset to edges that were kept before (.ndjson).")
+    ] = None,
+) -> None:
+    """Show records at the edges of a ruleset's rules, with what each must come out as and why.
+
+    Exit status: 0, every edge comes out as it must; 1, one does not, or the ruleset has mistakes; 2, wrong usage.
+    """
+    from ucmsc_rules.cli.edges import print_edges  # noqa: PLC0415
+
+    with ended_by():
+        raise typer.Exit(print_edges(ruleset, form.value, tuple(criterion or ()), against))
+
+
+@app.command()
+def mutate(
+    ruleset: RulesetArgument = DEFAULT,
+    *,
+    form: Annotated[MutateFormat, typer.Option("--format", help="What to print.")] = MutateFormat.TABLE,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="How many processes work.")] = 1,
+) -> None:
+    """Change a ruleset one thing at a time, and show which changes its own cases do not notice.
+
+    Exit status: 0, the cases notice every change that is one; 1, some survive, or the ruleset has mistakes; 2, wrong
+    usage.
+    """
+    from ucmsc_rules.cli.mutate import print_mutants  # noqa: PLC0415
+
+    with ended_by():
+        raise typer.Exit(print_mutants(ruleset, form.value, jobs))
+
+
+@app.command()
+def trace(
+    ruleset: RulesetArgument = DEFAULT,
+    *,
+    form: Annotated[TraceFormat, typer.Option("--format", help="What to print.")] = TraceFormat.MARKDOWN,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="How many processes work.")] = 1,
+) -> None:
+    """Trace each place of the protocol to its criterion, rule, cases, their coverage, and the mutants that they kill.
+
+    Exit status: 0, every place has a rule and every rule has cases; 1, some do not; 2, wrong usage.
+    """
+    from ucmsc_rules.cli.trace import print_trace  # noqa: PLC0415
+
+    with ended_by():
+        raise typer.Exit(print_trace(ruleset, form.value, jobs))
 
 
 @app.command()
 def explain(
     ruleset: RulesetArgument = DEFAULT,
     *,
-    criterion: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Only this criterion; may be repeated.")
-    ] = None,
+    criterion: CriterionOption = None,
 ) -> None:
     """Show a ruleset in readable words, criterion by criterion."""
     from ucmsc_rules.cli.explain import print_explanation  # noqa: PLC0415

@@ -42,10 +42,14 @@ def print_list() -> None:
         typer.echo(f"  {ruleset.title}")
 
 
-def print_check(name: str) -> int:
+def print_check(name: str, *, strict: bool) -> int:
     """What a check found; gives the exit status. Raises RulesetError where there is no such ruleset."""
     ruleset_file(name)
-    report = check(name)
+    report = check(name, strict=strict)
+    if report.coverage:
+        from ucmsc_rules.cli.coverage_table import coverage_table  # noqa: PLC0415 - rich, where a table is asked for
+
+        typer.echo(coverage_table(report.coverage))
     for complaint in report.complaints:
         typer.echo(printable(str(complaint)))
     if report.ruleset is None or report.complaints:

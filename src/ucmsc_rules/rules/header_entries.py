@@ -1,4 +1,4 @@
-"""Reads what stands around the criteria of a ruleset: anchors, settings, what counts as an event, and arms."""
+"""Reads what stands around the criteria of a ruleset: places, anchors, settings, what counts as an event, and arms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ucmsc_rules.documents import ScalarNode, SequenceNode
-from ucmsc_rules.errors import ValueTextError
+from ucmsc_rules.errors import Place, ValueTextError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
 from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.arms import Arm
@@ -14,6 +14,7 @@ from ucmsc_rules.rules.concept_entries import RESERVED
 from ucmsc_rules.rules.criterion_entries import Scope, read_rule
 from ucmsc_rules.rules.fields import NAME, Entry, Fields, fields_of
 from ucmsc_rules.rules.model import Comparison, CountsAs, Result, Settings
+from ucmsc_rules.rules.places import BETWEEN_PLACES
 from ucmsc_rules.values.dates import parse_date
 
 _SETTINGS = ("at", "results_not_older_than", "none_not_older_than", "ever_until")
@@ -21,6 +22,27 @@ _BIRTHDAYS = ("28 February", "1 March")
 _WINDOW = re.compile(r"(?P<days>[0-9]{1,5}) days?\Z")
 _DOSE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(e[0-9]{1,2})? cells/kg\Z")
 _NO_WEIGHT = Concept("", Kind.QUANTITY, "")
+
+
+def read_places(fields: Fields) -> dict[str, Place]:
+    """The places in the protocol that need a criterion, each with where it stands in the file."""
+    places: dict[str, Place] = {}
+    entries = list(fields.items("places"))
+    if isinstance(fields.node.entries.get("places"), SequenceNode) and not entries:
+        fields.note('"places" must name one place in the protocol or more', "places")
+    for entry in entries:
+        node = entry.node
+        text = node.text.strip() if isinstance(node, ScalarNode) and node.value is not None else ""
+        if not text:
+            fields.notes.add(entry.place, "places", 'a place is a text, as "Inclusion, item 1"')
+        elif BETWEEN_PLACES in text:
+            message = f'"{text}" holds "{BETWEEN_PLACES}", which parts the places in a source; list each by itself'
+            fields.notes.add(entry.place, "places", message)
+        elif text in places:
+            fields.notes.add(entry.place, "places", f'"{text}" stands at line {places[text].line} already; drop one')
+        else:
+            places[text] = entry.place
+    return places
 
 
 def read_anchors(fields: Fields, dictionary: Dictionary) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ucmsc_rules.rules.header_entries import (
     read_arms,
     read_case_anchors,
     read_counts_as,
+    read_places,
     read_settings,
 )
 from ucmsc_rules.rules.load_dictionary import build_dictionary, dictionary_entries, load_dictionary, read_file
@@ -28,7 +29,7 @@ from ucmsc_rules.rules.walk import concepts_of
 __all__ = ["load_dictionary", "load_ruleset"]
 
 _NEEDED = ("ruleset", "version", "title", "anchors", "settings", "criteria")
-_OPTIONAL = ("notes", "counts_as", "concepts", "case_anchors", "arms")
+_OPTIONAL = ("notes", "places", "counts_as", "concepts", "case_anchors", "arms")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}\Z")
 
 
@@ -57,7 +58,7 @@ def _read(root: Entry, shared: Iterable[Entry], notes: Notes) -> Ruleset:
     anchors = read_anchors(fields, dictionary)
     if not anchors:
         notes.refuse()  # without anchors every rule would be complained about
-    settings = read_settings(fields, anchors)
+    settings, places = read_settings(fields, anchors), read_places(fields)
     scope = Scope(Context(dictionary, anchors, settings, root.place), notes)
     ruleset = Ruleset(
         name=_name(fields),
@@ -73,6 +74,8 @@ def _read(root: Entry, shared: Iterable[Entry], notes: Notes) -> Ruleset:
         digest="",
         file=root.place.file,
         notes=_texts(fields, "notes"),
+        places=tuple(places),
+        listed_at=places,
     )
     notes.refuse()
     nodes = {entry.name: entry.node for entry in entries}

@@ -235,7 +235,11 @@ class Settings:
 
 @frozen(eq=False)
 class Ruleset:
-    """A trial's criteria, checked for form; immutable, and free to be shared by threads."""
+    """A trial's criteria, checked for form; immutable, and free to be shared by threads.
+
+    ``places`` are the places in the protocol that each need a criterion, as a criterion's ``source`` names them, and
+    ``listed_at`` is where each stands in the file.
+    """
 
     name: str
     version: str
@@ -250,3 +254,5 @@ class Ruleset:
     digest: str
     file: str
     notes: Mapping[str, str] = Factory(dict)
+    places: tuple[str, ...] = ()
+    listed_at: Mapping[str, Place] = Factory(dict)

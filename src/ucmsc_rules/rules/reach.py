@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import product
 from math import prod
 
-from ucmsc_rules.facts.concepts import Dictionary, Kind
-from ucmsc_rules.rules.model import And, Branch, Comparison, Criterion, Expression, Measure, Not, Op, Or, Result
+from ucmsc_rules.facts.concepts import Dictionary
+from ucmsc_rules.rules.cells import axis
+from ucmsc_rules.rules.model import And, Branch, Comparison, Criterion, Expression, Measure, Not, Op, Or
 from ucmsc_rules.rules.walk import comparisons
 
 MOST_CELLS = 20_000
@@ -83,25 +84,10 @@ def _cells(parts: list[Expression], dictionary: Dictionary) -> list[Values] | No
     for part in parts:
         for comparison in comparisons(part):
             bounds.setdefault(comparison.measure, set()).add(comparison.bound)
-    axes = [_axis(measure, cuts, dictionary) for measure, cuts in bounds.items()]
+    axes = [axis(measure, cuts, dictionary) for measure, cuts in bounds.items()]
     if prod(len(axis) for axis in axes) > MOST_CELLS:
         return None
     return [dict(zip(bounds, values, strict=True)) for values in product(*axes)]
-
-
-def _axis(measure: Measure, cuts: set[Decimal], dictionary: Dictionary) -> list[Decimal]:
-    """A value on each cut and in each gap, as far as the concept has such values."""
-    concept = dictionary[measure.concept]
-    if isinstance(measure, Result) and concept.levels is not None:
-        return [Decimal(level) for level in range(concept.levels.least, concept.levels.greatest + 1)]
-    if concept.kind is Kind.CATEGORY:
-        return [Decimal(place) for place in range(len(concept.categories))]
-    if concept.kind in {Kind.YES_NO, Kind.TEST} or type(measure).__name__ == "Ever":
-        return [Decimal(0), Decimal(1)]
-    ordered = sorted(cuts)
-    gaps = [(low + high) / 2 for low, high in pairwise(ordered)]
-    below = [ordered[0] / 2] if ordered[0] > 0 else []
-    return sorted({*ordered, *gaps, *below, ordered[-1] + 1})
 
 
 def _holds(expression: Expression, values: Values) -> bool:
