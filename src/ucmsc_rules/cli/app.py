@@ -177,7 +177,6 @@ def mutate(
     ruleset: RulesetArgument = DEFAULT,
     *,
     form: Annotated[MutateFormat, typer.Option("--format", help="What to print.")] = MutateFormat.TABLE,
-    jobs: Annotated[int, typer.Option(min=1, max=256, help="How many processes work.")] = 1,
 ) -> None:
     """Change a ruleset one thing at a time, and show which changes its own cases do not notice.
 
@@ -187,7 +186,7 @@ def mutate(
     from ucmsc_rules.cli.mutate import print_mutants  # noqa: PLC0415
 
     with ended_by():
-        raise typer.Exit(print_mutants(ruleset, form.value, jobs))
+        raise typer.Exit(print_mutants(ruleset, form.value))
 
 
 @app.command()
@@ -195,7 +194,6 @@ def trace(
     ruleset: RulesetArgument = DEFAULT,
     *,
     form: Annotated[TraceFormat, typer.Option("--format", help="What to print.")] = TraceFormat.MARKDOWN,
-    jobs: Annotated[int, typer.Option(min=1, max=256, help="How many processes work.")] = 1,
 ) -> None:
     """Trace each place of the protocol to its criterion, rule, cases, their coverage, and the mutants that they kill.
 
@@ -204,7 +202,7 @@ def trace(
     from ucmsc_rules.cli.trace import print_trace  # noqa: PLC0415
 
     with ended_by():
-        raise typer.Exit(print_trace(ruleset, form.value, jobs))
+        raise typer.Exit(print_trace(ruleset, form.value))
 
 
 @app.command()

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ucmsc_rules.errors import EnginesDisagree, UcmscRulesError
-from ucmsc_rules.rules.model import Ruleset
+from ucmsc_rules.rules.model import Criterion, Ruleset
 from ucmsc_rules.screening import EngineName, Screener, make_screener, screen_one
 from ucmsc_rules.testing.boundaries.probe import Probe
 from ucmsc_rules.testing.boundaries.walking import probes
@@ -79,17 +79,24 @@ def check_edges(ruleset: Ruleset, edges: Iterable[Edge], engine: EngineName = "a
 
     Held against edges that were kept from a ruleset known to be right, this finds what a change broke, and where.
     """
-    screener = make_screener(ruleset, engine)
-    categories = {each.id: each.category.value for each in ruleset.criteria}
-    return tuple(miss for edge in edges for miss in _misses(screener, categories, edge))
+    criteria = {each.id: each for each in ruleset.criteria}
+    screeners: dict[str, Screener] = {}  # a criterion at a time: an edge has facts for its own only
+    misses: list[Miss] = []
+    for edge in edges:
+        if edge.criterion not in criteria:
+            message = f"{edge.id}: the ruleset has no criterion {edge.criterion}; it had when the edge was made"
+            misses.append(Miss(edge, {}, message))
+            continue
+        criterion = criteria[edge.criterion]
+        if edge.criterion not in screeners:
+            screeners[edge.criterion] = make_screener(evolve(ruleset, criteria=(criterion,)), engine)
+        misses += _misses(screeners[edge.criterion], criterion, edge)
+    return tuple(misses)
 
 
-def _misses(screener: Screener, categories: Mapping[str, str], edge: Edge) -> Iterator[Miss]:
-    if edge.criterion not in categories:
-        yield Miss(edge, {}, f"{edge.id}: the ruleset has no criterion {edge.criterion}; it had when the edge was made")
-        return
-    category = categories[edge.criterion]
-    if category != edge.category:
+def _misses(screener: Screener, criterion: Criterion, edge: Edge) -> Iterator[Miss]:
+    if criterion.category.value != edge.category:
+        category = criterion.category.value
         message = f"{edge.id}: {edge.criterion} is an {category} criterion here, and was an {edge.category} criterion"
         yield Miss(edge, {}, message)
     try:
