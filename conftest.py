@@ -9,6 +9,8 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 from docs_examples import PARSERS, leave, prepare
 
+pytest_plugins = ["pytester"]
+
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS), *PARSERS],
     patterns=["README.md", "docs/**/*.md", "docs/*.md"],

@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expressions import expressions
+from ucmsc_rules.testing.strategies.expressions import expressions
 from subjects import records
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.engines import durable, reference

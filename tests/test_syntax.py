@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expressions import default_settings, expressions
+from ucmsc_rules.testing.strategies.expressions import default_settings, expressions
 from ucmsc_rules.errors import Complaint, Place, RulesetError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Figure, Kind, Levels, Reported
 from ucmsc_rules.rules.model import (

@@ -35,13 +35,17 @@ class Outcome:
 
 def run_cases(screener: Screener) -> Iterator[Outcome]:
     """Every case of every criterion, in the order of the ruleset."""
-    ruleset = screener.compiled.ruleset
-    for criterion in ruleset.criteria:
+    for criterion in screener.compiled.ruleset.criteria:
         for case in criterion.cases:
-            verdict = screen_one(screener, case_record(ruleset, criterion, case), 0, {}, ())
-            finding = verdict[criterion.id]
-            got = finding.branches[case.branch] if case.branch else finding.holds
-            yield Outcome(criterion.id, case, case.holds, got, verdict)
+            yield run_case(screener, criterion, case)
+
+
+def run_case(screener: Screener, criterion: Criterion, case: Case) -> Outcome:
+    """One case of a criterion, screened as a subject is."""
+    verdict = screen_one(screener, case_record(screener.compiled.ruleset, criterion, case), 0, {}, ())
+    finding = verdict[criterion.id]
+    got = finding.branches[case.branch] if case.branch else finding.holds
+    return Outcome(criterion.id, case, case.holds, got, verdict)
 
 
 def case_record(ruleset: Ruleset, criterion: Criterion, case: Case) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ucmsc_rules.facts.concepts import Band, Concept, Input, Kind, Part
 from ucmsc_rules.facts.fact import YES_OR_NO, Fact, Problem, may_be_later
 from ucmsc_rules.rules.model import Answer, Result
 from ucmsc_rules.values import units
+from ucmsc_rules.values.dates import BEGINNING, Span
 from ucmsc_rules.values.interval import EVERYTHING, Interval, contains, hull, meet, overlap, point
 from ucmsc_rules.worksheet.arithmetic import run_steps
 from ucmsc_rules.worksheet.context import Context
@@ -43,8 +44,9 @@ def measure_score(context: Context, measure: Result) -> Measured:
     problems = (*reckoned.problems, *conflicts(chosen.facts))
     if not chosen.surely:
         return Measured(reckoned.value, (*_noted(used, "may not lie in the window"), *reckoned.used), problems)
-    older = [use for use in used if _is_outdated(use.fact, reckoned.used)]
-    current = [use for use in used if not _is_outdated(use.fact, reckoned.used)]
+    window = _window(context.anchor(measure.at), measure.max_age)
+    older = [use for use in used if _is_outdated(use.fact, reckoned.used, window)]
+    current = [use for use in used if use not in older]
     known = [reckoned.value] if older else []
     for use in current:
         both = meet(use.compared, reckoned.value)
@@ -58,8 +60,19 @@ def _noted(used: Iterable[Used], note: str) -> tuple[Used, ...]:
     return tuple(evolve(use, note=use.note or note) for use in used)
 
 
-def _is_outdated(score: Fact, parts: tuple[Used, ...]) -> bool:
-    return any(may_be_later(part.fact.days, score.days) for part in parts)
+def _window(at: Span, max_age: int) -> Span:
+    """The days on which a result may count."""
+    return Span(max(at.first - max_age, BEGINNING), at.last)
+
+
+def _is_outdated(score: Fact, parts: tuple[Used, ...], window: Span) -> bool:
+    """Whether a part could be newer than the score, both of them on days on which they count."""
+    return any(may_be_later(_within(part.fact.days, window), _within(score.days, window)) for part in parts)
+
+
+def _within(days: Span, window: Span) -> Span:
+    """The part of some days that lies in the window; every result that is looked at has one."""
+    return Span(max(days.first, window.first), min(days.last, window.last), days.minute)
 
 
 def _contradiction(score: Fact, parts: Interval) -> Problem:

@@ -1,6 +1,7 @@
 """Amounts: what a written quantity may be, as a span of exact fractions, and in another unit.
 
-Units are told to pint, in Decimal, in a vocabulary of its own; a text that is in none of its words cannot be read.
+Units are told to pint, in Decimal, in words of its own. Of the library it takes the table of spellings, as data: which
+text stands for which UCUM code.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pint
 from attrs import frozen
 
 from ucmsc_rules.facts.concepts import Concept
+from ucmsc_rules.values.vocabulary import FAMILIES
 
 Number = Fraction | float
 _TEXT = re.compile(r"(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(.*)", re.ASCII | re.DOTALL)
@@ -152,7 +154,8 @@ def _unitless(concept: Concept) -> bool:
 @lru_cache(maxsize=4096)
 def _coded(text: str, concept: Concept) -> str | None:
     """One spelling for the spellings of a unit; None where it is none, or none of the concept."""
-    plain = _plain(text)
+    listed = FAMILIES[concept.unit_family].get(text.strip())
+    plain = _plain(text if listed is None else listed.code)
     aliases = {_plain(alias): _plain(code) for alias, code in concept.unit_aliases.items()}
     plain = aliases.get(plain, plain)
     of = plain.removeprefix(_LOG)

@@ -1,4 +1,4 @@
-"""A strategy for rules: expressions over any dictionary, as the language can write them."""
+"""Strategies for rules: expressions over any dictionary, as the language can write them."""
 
 from __future__ import annotations
 
