@@ -21,7 +21,7 @@ Record = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 _SOON = timedelta(days=1)
 _ROLES = ("none", "edge", "edge", "edge", "any", "edges")
-_FEW = 5
+_MOST = 8
 
 
 def anchor_sets(ruleset: Ruleset) -> st.SearchStrategy[dict[str, str]]:
@@ -96,16 +96,12 @@ def subjects(draw: Draw, ruleset: Ruleset) -> Record:
     Facts are exact, censored, partial, missing, conflicting and unreadable; the simplest subject has none.
     """
     anchors = draw(_anchor_sets(ruleset))
-    pools = _plain(ruleset)
-    concepts = list(pools)
-    odd = draw(st.sets(st.sampled_from(concepts), max_size=_FEW))
-    whole = draw(st.booleans())
-    told: list[Fact] = []
-    for concept in concepts:
-        if concept in odd:
-            told += draw(st.lists(facts(ruleset.dictionary[concept], anchors), min_size=1, max_size=3))
-        elif whole:
-            told += pools[concept]
+    plain = _plain(ruleset)
+    # a fact is drawn together with its concept, so that shrinking drops both at once
+    one = st.sampled_from(list(plain)).flatmap(lambda concept: facts(ruleset.dictionary[concept], anchors))
+    odd = draw(st.lists(one, max_size=_MOST))
+    concepts = {fact["concept"] for fact in odd}
+    told = odd if draw(st.booleans()) else [*odd, *(fact for name in plain if name not in concepts for fact in plain[name])]
     return {"subject": "S-001", "anchors": dict(anchors), "facts": [dict(fact) for fact in told]}
 
 
