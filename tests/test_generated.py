@@ -10,7 +10,6 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ucmsc_rules.testing.strategies.expressions import expressions
 from subjects import records
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.engines import durable, reference
@@ -18,6 +17,7 @@ from ucmsc_rules.errors import Place
 from ucmsc_rules.facts.records import Record, read_record
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Branch, Category, Criterion, Expression, Ruleset
+from ucmsc_rules.testing.strategies.expressions import expressions
 from ucmsc_rules.values.truth import Truth
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.worksheet import Worksheet, fill

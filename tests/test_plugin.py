@@ -26,7 +26,7 @@ criteria:
       - {hbv_dna: [{value: 1 IU/mL, when: 2026-02-20}, {value: 2000 IU/mL, when: 2026-02-25}], holds: false}
       - {holds: unknown}
 """
-INI = '[pytest]\nucmsc_rules_rulesets = rules\ntestpaths = tests\n'
+INI = "[pytest]\nucmsc_rules_rulesets = rules\ntestpaths = tests\n"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """pytest in the project, with the plugin as an installed library loads it."""
+    """Pytest in the project, with the plugin as an installed library loads it."""
     installed = () if _is_installed() else ("-p", PLUGIN)
     return project.runpytest(*installed, "-p", "no:cacheprovider", *arguments)
 
@@ -98,10 +98,12 @@ def test_a_failure_says_what_was_wanted_and_why(project: pytest.Pytester) -> Non
 def test_a_ruleset_with_mistakes_is_one_error(project: pytest.Pytester) -> None:
     """Every complaint of the loader, and no traceback; the other tests run."""
     path = project.path / "rules" / "mine.yaml"
-    path.write_text(RULESET.replace("rule: hbv_dna", "rule: hbv_dann").replace("version: 1.0.0\n", ""), encoding="utf-8")
+    path.write_text(
+        RULESET.replace("rule: hbv_dna", "rule: hbv_dann").replace("version: 1.0.0\n", ""), encoding="utf-8"
+    )
     result = run(project, "--continue-on-collection-errors")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*mine.yaml:*version*", '*mine.yaml:*hbv_dann*'])
+    result.stdout.fnmatch_lines(["*mine.yaml:*version*", "*mine.yaml:*hbv_dann*"])
     assert "Traceback" not in result.stdout.str()
     assert "plugin.py" not in result.stdout.str()
 
@@ -133,7 +135,7 @@ def test_without_the_option_nothing_is_collected(pytester: pytest.Pytester) -> N
 
 
 def test_importing_the_plugin_imports_no_more_than_pytest(pytester: pytest.Pytester) -> None:
-    """pytest loads it everywhere, so it is cheap."""
+    """Pytest loads it everywhere, so it is cheap."""
     code = f"import sys, pytest; before = set(sys.modules); import {PLUGIN}; print(sorted(set(sys.modules) - before))"
     pytester.makepyfile(code=code)
     result = pytester.runpython(pytester.path / "code.py")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ucmsc_rules.testing.strategies.expressions import default_settings, expressions
 from ucmsc_rules.errors import Complaint, Place, RulesetError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Figure, Kind, Levels, Reported
 from ucmsc_rules.rules.model import (
@@ -37,6 +36,7 @@ from ucmsc_rules.rules.phrases import unparse
 from ucmsc_rules.rules.syntax import parse
 from ucmsc_rules.rules.terms import Context
 from ucmsc_rules.rules.walk import concepts_of, measures_of
+from ucmsc_rules.testing.strategies.expressions import default_settings, expressions
 from ucmsc_rules.values.dates import CalendarUnit
 
 ONE = Reported(Decimal(1))

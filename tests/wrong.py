@@ -56,7 +56,7 @@ MISTAKES = (
     Mistake("730 days for 24 months", "within 24 months before", "within 730 days before", ("E14",)),
     Mistake("after for before", "serious_mental_disorder within 24 months before", "serious_mental_disorder within 24 months after", ("E14",)),
     Mistake("before for after", "within 3 months after screening", "within 3 months before screening", ("E16",)),
-    Mistake("an exclusion written as an inclusion", "category: exclusion\n    text: \"Another condition", "category: inclusion\n    text: \"Another condition", ("E17",)),
+    Mistake("an exclusion written as an inclusion", 'category: exclusion\n    text: "Another condition', 'category: inclusion\n    text: "Another condition', ("E17",)),
     Mistake("an exclusion turned round", "investigator_unsuitable is yes", "investigator_unsuitable is no", ("E17",)),
     Mistake("results of 30 days", "results_not_older_than: 28 days", "results_not_older_than: 30 days", ("I4", "E2", "E4", "E8")),
     Mistake("any denial counts", "none_not_older_than: 28 days", "none_not_older_than: 365 days", ("E3", "E9", "E10", "E13", "E14")),

@@ -10,7 +10,6 @@ from attrs import frozen
 from ucmsc_rules.cases import Outcome, run_cases
 from ucmsc_rules.coverage import ConditionCoverage, CriterionCoverage, coverage
 from ucmsc_rules.errors import Complaint, Place, RulesetError
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.compiled import comparisons_of
 from ucmsc_rules.rules.load import load_ruleset
 from ucmsc_rules.rules.model import Ruleset
@@ -19,6 +18,7 @@ from ucmsc_rules.rules.reach import unreachable
 from ucmsc_rules.screening import EngineName, make_screener
 from ucmsc_rules.values.units import connected
 from ucmsc_rules.verdicts.report import evidence_text
+from ucmsc_rules.wording import did_you_mean
 
 
 @frozen

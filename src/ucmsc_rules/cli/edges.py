@@ -11,9 +11,9 @@ from ucmsc_rules.cli.complaints import AMISS, asked_for
 from ucmsc_rules.cli.printable import printable
 from ucmsc_rules.cli.tables import drawn
 from ucmsc_rules.cli.usage import UsageError
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.model import Ruleset
 from ucmsc_rules.testing import boundaries, check_edges, dump_edge, edges, read_edges
+from ucmsc_rules.wording import did_you_mean
 
 _HEADINGS = ("rule", "must be", "why it is here", "facts")
 _KEYS = ("value", "unit", "when", "until", "recorded", "uln", "lloq", "copies_per_iu", "status", "complete")
@@ -62,5 +62,7 @@ def _row(edge: boundaries.Edge) -> tuple[str, str, str, str]:
 
 def _facts(edge: boundaries.Edge) -> Iterable[str]:
     for fact in edge.record["facts"]:
-        told = (f"{key} {fact[key]}" if key not in ("value", "unit") else str(fact[key]) for key in _KEYS if key in fact)
+        told = (
+            f"{key} {fact[key]}" if key not in ("value", "unit") else str(fact[key]) for key in _KEYS if key in fact
+        )
         yield f"{fact['concept']} {' '.join(told)}"

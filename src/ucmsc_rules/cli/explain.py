@@ -8,7 +8,6 @@ import typer
 
 from ucmsc_rules.cli.printable import folded, width
 from ucmsc_rules.cli.usage import UsageError
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.compiled import comparisons_of
 from ucmsc_rules.rules.load import load_ruleset
 from ucmsc_rules.rules.model import (
@@ -28,6 +27,7 @@ from ucmsc_rules.rules.model import (
     Trait,
     UlnRatio,
 )
+from ucmsc_rules.wording import did_you_mean
 
 
 def print_explanation(name: str, ids: tuple[str, ...]) -> None:

@@ -23,10 +23,10 @@ from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.intake import form_of, parse_piece, read_pieces
 from ucmsc_rules.facts.json_text import Broken
 from ucmsc_rules.facts.ranges import NormalRange, read_ranges
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.model import Ruleset
 from ucmsc_rules.screening import EngineName
 from ucmsc_rules.values.dates import parse_date
+from ucmsc_rules.wording import did_you_mean
 
 STDIN = "-"
 SOME_ERROR, DISAGREED = 1, 3

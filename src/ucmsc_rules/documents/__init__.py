@@ -7,12 +7,23 @@ mean what YAML 1.2's core schema says: ``no`` and ``2026-03-01`` are texts, and 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from ucmsc_rules.documents.nodes import CONTROL, MappingNode, Node, ScalarNode, SequenceNode, plain, refusal
 from ucmsc_rules.documents.usual import read_usual
-from ucmsc_rules.errors import Place
+from ucmsc_rules.errors import Complaint, Place, RulesetError
 
-__all__ = ["MAX_BYTES", "MAX_CRITERIA", "MappingNode", "Node", "ScalarNode", "SequenceNode", "plain", "read_document"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CRITERIA",
+    "MappingNode",
+    "Node",
+    "ScalarNode",
+    "SequenceNode",
+    "plain",
+    "read_document",
+    "read_file",
+]
 
 MAX_BYTES = 256 * 1024
 MAX_CRITERIA = 1000
@@ -29,6 +40,16 @@ def read_document(source: str | bytes, file: str) -> Node:
     text = _text(source, file)
     _refuse_large(text, file)
     return read_usual(text, file) or _read_any(text, file)
+
+
+def read_file(path: str | Path) -> Node:
+    """The YAML document in a file; of one that is too large, no more is read than tells so."""
+    try:
+        with Path(path).open("rb") as file:
+            return read_document(file.read(MAX_BYTES + 1), str(path))
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        raise RulesetError((Complaint(Place(str(path), 1, 1), "", message),)) from None
 
 
 def _read_any(text: str, file: str) -> Node:

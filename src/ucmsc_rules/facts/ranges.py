@@ -11,9 +11,9 @@ from ucmsc_rules.errors import UcmscRulesError, ValueTextError
 from ucmsc_rules.facts.concepts import Dictionary, Kind
 from ucmsc_rules.facts.fact import Fact
 from ucmsc_rules.facts.json_text import RepeatedKeys
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, completed_years, shown
 from ucmsc_rules.values.quantity import Quantity, read_limit
+from ucmsc_rules.wording import did_you_mean
 
 OLDEST = 200
 KEYS = ("concept", "uln", "sex", "age_from", "age_to")

@@ -9,10 +9,10 @@ from ucmsc_rules.facts.concepts import Concept, Dictionary
 from ucmsc_rules.facts.entry import LONGEST_TEXT, Entry, as_shown, as_written, kind_of, reported, text_of
 from ucmsc_rules.facts.fact import ONGOING, Fact, Problem, unknown_span
 from ucmsc_rules.facts.read_value import read_alone, read_factor, read_limit_of, read_value
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.facts.words import unreadable_value
 from ucmsc_rules.values.dates import ANY_DAY, Span, parse_date, shown
 from ucmsc_rules.values.quantity import Quantity
+from ucmsc_rules.wording import did_you_mean
 
 KEYS = frozenset({
     "concept", "value", "unit", "when", "until", "uln", "status", "source", "recorded", "complete", "detected",

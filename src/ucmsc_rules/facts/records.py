@@ -12,8 +12,8 @@ from ucmsc_rules.facts.entry import kind_of
 from ucmsc_rules.facts.fact import Fact, Problem
 from ucmsc_rules.facts.json_text import Broken
 from ucmsc_rules.facts.read import read_fact
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.values.dates import BEGINNING, FOREVER, Span, day_text, parse_date, shown
+from ucmsc_rules.wording import did_you_mean
 
 KEYS = ("subject", "anchors", "facts")
 LONGEST_SUBJECT = 200

@@ -9,8 +9,8 @@ from itertools import pairwise
 from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.concepts import Band, Concept, Kind
 from ucmsc_rules.rules.phrases import words_of
-from ucmsc_rules.rules.wording import either
 from ucmsc_rules.values.interval import DIGITS, INF, Interval, contains, plain, point
+from ucmsc_rules.wording import either
 
 _END = rf"-?[0-9]{{1,{DIGITS}}}(?:\.[0-9]{{1,{DIGITS}}})?"
 _BAND = re.compile(rf"(?P<op><=?|>=?) ?(?P<end>{_END})|(?P<lo>{_END})(?: to (?P<hi>{_END}))?")

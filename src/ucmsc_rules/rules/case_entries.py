@@ -5,11 +5,11 @@ from __future__ import annotations
 from attrs import frozen
 
 from ucmsc_rules.documents import MappingNode, Node, ScalarNode, SequenceNode, plain
+from ucmsc_rules.documents.fields import Entry, Fields, Notes
 from ucmsc_rules.facts.concepts import Dictionary, Kind
 from ucmsc_rules.facts.read import KEYS
-from ucmsc_rules.facts.suggest import did_you_mean
-from ucmsc_rules.rules.fields import Entry, Fields, Notes
 from ucmsc_rules.rules.model import Case
+from ucmsc_rules.wording import did_you_mean
 
 _ANSWERS = ("true", "false", "unknown")
 _ABOUT = ("holds", "branch", "note")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ucmsc_rules.documents import MappingNode, ScalarNode
+from ucmsc_rules.documents.fields import NAME, Entry, Fields, Notes, fields_of
 from ucmsc_rules.facts.concepts import Concept, Figure, Kind, Levels, OpenEnd, Reported
-from ucmsc_rules.rules.fields import NAME, Entry, Fields, Notes, fields_of
 from ucmsc_rules.values.units import Line
 from ucmsc_rules.values.vocabulary import FAMILIES
 

@@ -7,9 +7,9 @@ import re
 from attrs import evolve, frozen
 
 from ucmsc_rules.documents import MappingNode, ScalarNode
+from ucmsc_rules.documents.fields import Entry, Fields, Notes, fields_of
 from ucmsc_rules.errors import RulesetError
 from ucmsc_rules.rules.case_entries import CaseScope, read_case
-from ucmsc_rules.rules.fields import Entry, Fields, Notes, fields_of
 from ucmsc_rules.rules.model import Branch, Category, Criterion, Expression
 from ucmsc_rules.rules.syntax import NOTHING, parse
 from ucmsc_rules.rules.terms import Context

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ucmsc_rules.errors import Complaint, Place, RulesetError
-from ucmsc_rules.facts.suggest import did_you_mean
+from ucmsc_rules.wording import did_you_mean
 
 FILE = "ruleset.yaml"
 _PACKAGE = Path(__file__).parent.parent

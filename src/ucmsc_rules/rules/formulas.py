@@ -13,7 +13,7 @@ from lark import Lark, Transformer, v_args
 from lark.exceptions import UnexpectedInput
 
 from ucmsc_rules.errors import ValueTextError
-from ucmsc_rules.facts.suggest import did_you_mean
+from ucmsc_rules.wording import did_you_mean
 
 LONGEST = 500
 DEEPEST = 50

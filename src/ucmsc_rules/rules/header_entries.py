@@ -6,16 +6,16 @@ import re
 from collections.abc import Mapping
 
 from ucmsc_rules.documents import ScalarNode, SequenceNode
+from ucmsc_rules.documents.fields import NAME, Entry, Fields, fields_of
 from ucmsc_rules.errors import Place, ValueTextError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.arms import Arm
 from ucmsc_rules.rules.concept_entries import RESERVED
 from ucmsc_rules.rules.criterion_entries import Scope, read_rule
-from ucmsc_rules.rules.fields import NAME, Entry, Fields, fields_of
 from ucmsc_rules.rules.model import Comparison, CountsAs, Result, Settings
 from ucmsc_rules.rules.places import BETWEEN_PLACES
 from ucmsc_rules.values.dates import parse_date
+from ucmsc_rules.wording import did_you_mean
 
 _SETTINGS = ("at", "results_not_older_than", "none_not_older_than", "ever_until")
 _BIRTHDAYS = ("28 February", "1 March")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from attrs import evolve
 
+from ucmsc_rules.documents import read_file
+from ucmsc_rules.documents.fields import Entry, Fields, Notes, fields_of
 from ucmsc_rules.errors import Place, RulesetError
 from ucmsc_rules.rules.criterion_entries import Scope, read_criterion
 from ucmsc_rules.rules.digest import digest
-from ucmsc_rules.rules.fields import Entry, Fields, Notes, fields_of
 from ucmsc_rules.rules.find import concept_files, ruleset_file
 from ucmsc_rules.rules.header_entries import (
     read_anchors,
@@ -21,7 +22,7 @@ from ucmsc_rules.rules.header_entries import (
     read_places,
     read_settings,
 )
-from ucmsc_rules.rules.load_dictionary import build_dictionary, dictionary_entries, load_dictionary, read_file
+from ucmsc_rules.rules.load_dictionary import build_dictionary, dictionary_entries, load_dictionary
 from ucmsc_rules.rules.model import Criterion, Ruleset
 from ucmsc_rules.rules.terms import Context
 from ucmsc_rules.rules.walk import concepts_of

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from ucmsc_rules.documents import MAX_BYTES, Node, read_document
-from ucmsc_rules.errors import Complaint, Place, RulesetError
+from ucmsc_rules.documents import read_file
+from ucmsc_rules.documents.fields import Entry, Notes, fields_of
+from ucmsc_rules.errors import RulesetError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
 from ucmsc_rules.rules.concept_entries import concept_of
-from ucmsc_rules.rules.fields import Entry, Notes, fields_of
 from ucmsc_rules.rules.score_entries import referred, with_score
 
 
@@ -20,16 +20,6 @@ def load_dictionary(paths: Iterable[str | Path]) -> Dictionary:
     dictionary = build_dictionary(dictionary_entries(paths, notes), notes)
     notes.refuse()
     return dictionary
-
-
-def read_file(path: str | Path) -> Node:
-    """The YAML document in a file; of one that is too large, no more is read than tells so."""
-    try:
-        with Path(path).open("rb") as file:
-            return read_document(file.read(MAX_BYTES + 1), str(path))
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        raise RulesetError((Complaint(Place(str(path), 1, 1), "", message),)) from None
 
 
 def dictionary_entries(paths: Iterable[str | Path], notes: Notes) -> list[Entry]:

@@ -8,14 +8,13 @@ from decimal import Decimal
 from attrs import evolve
 
 from ucmsc_rules.documents import MappingNode
+from ucmsc_rules.documents.fields import Entry, Fields, Notes, children, fields_of
 from ucmsc_rules.errors import ValueTextError
 from ucmsc_rules.facts.concepts import Band, Concept, Input, Kind, Part, Step
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.bands import band_values, uncovered
-from ucmsc_rules.rules.fields import Entry, Fields, Notes, children, fields_of
 from ucmsc_rules.rules.formulas import parse_formula
-from ucmsc_rules.rules.wording import either
 from ucmsc_rules.values.units import unitless
+from ucmsc_rules.wording import did_you_mean, either
 
 Concepts = Mapping[str, Concept]
 _PART_KINDS = (Kind.QUANTITY, Kind.SCALE, Kind.SCORE, Kind.TEST, Kind.YES_NO)

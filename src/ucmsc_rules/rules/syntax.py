@@ -19,7 +19,7 @@ from ucmsc_rules.errors import Complaint, RulesetError
 from ucmsc_rules.rules.meaning import comparison
 from ucmsc_rules.rules.model import And, Expression, Not, Or
 from ucmsc_rules.rules.terms import Context, MistakeError
-from ucmsc_rules.rules.wording import either
+from ucmsc_rules.wording import either
 
 LONGEST = 2000
 DEEPEST = 20

@@ -12,13 +12,12 @@ from lark import Token
 
 from ucmsc_rules.errors import Place, UnitError
 from ucmsc_rules.facts.concepts import Concept, Dictionary, Kind
-from ucmsc_rules.facts.suggest import did_you_mean
 from ucmsc_rules.rules.model import Settings
 from ucmsc_rules.rules.phrases import words_of
-from ucmsc_rules.rules.wording import either
 from ucmsc_rules.values import units
 from ucmsc_rules.values.dates import CalendarUnit
 from ucmsc_rules.values.interval import DIGITS
+from ucmsc_rules.wording import did_you_mean, either
 
 LONGEST = {CalendarUnit.DAYS: 36525, CalendarUnit.WEEKS: 5218, CalendarUnit.MONTHS: 1200}
 GREATEST_EXPONENT = 30

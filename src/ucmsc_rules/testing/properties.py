@@ -204,9 +204,7 @@ def _some(records: Sequence[Record], chance: random.Random, most: int = 6) -> Se
     return records if len(records) <= most else chance.sample(list(records), most)
 
 
-def _stays(
-    screener: Screener, criterion: Criterion, record: Record, others: Sequence[Record], *exempt: str
-) -> None:
+def _stays(screener: Screener, criterion: Criterion, record: Record, others: Sequence[Record], *exempt: str) -> None:
     """What is answered stays so for the other records; an exempt answer may become any."""
     before = _answers(screener, criterion, record)
     for other in others:
@@ -242,9 +240,7 @@ def _in_other_units(ruleset: Ruleset, record: Record, _chance: random.Random) ->
 def _table_units(ruleset: Ruleset) -> Mapping[str, tuple[str, ...]]:
     """The units of the tables by which concepts are scored: a result is not moved from one to another."""
     return {
-        part.concept: tuple(part.tables)
-        for concept in ruleset.dictionary.concepts.values()
-        for part in concept.parts
+        part.concept: tuple(part.tables) for concept in ruleset.dictionary.concepts.values() for part in concept.parts
     }
 
 

@@ -146,10 +146,14 @@ def _read(line: str, number: int) -> Edge:
     try:
         told = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise EdgeError(f"line {number}: no JSON ({error}); write one edge on each line, as edges prints them") from None
+        raise EdgeError(
+            f"line {number}: no JSON ({error}); write one edge on each line, as edges prints them"
+        ) from None
     if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in _TEXTS):
         raise EdgeError(f"line {number}: no edge; it needs {', '.join(_TEXTS)} as texts, a record and holds")
     holds, record = told.get("holds"), told.get("record")
     if not isinstance(record, dict) or not isinstance(holds, dict) or not set(holds.values()) <= set(_ANSWERS):
-        raise EdgeError(f'line {number}: "record" must be an object, "holds" one of {", ".join(_ANSWERS)} for each rule')
+        raise EdgeError(
+            f'line {number}: "record" must be an object, "holds" one of {", ".join(_ANSWERS)} for each rule'
+        )
     return Edge(**{name: told[name] for name in _TEXTS}, record=record, holds=holds)

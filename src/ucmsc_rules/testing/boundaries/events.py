@@ -56,7 +56,9 @@ def _length(comparison: Comparison) -> int:
 
 
 def _unit(comparison: Comparison) -> CalendarUnit:
-    return comparison.measure.unit if isinstance(comparison.measure, Nearest | Earliest | Longest) else CalendarUnit.DAYS
+    return (
+        comparison.measure.unit if isinstance(comparison.measure, Nearest | Earliest | Longest) else CalendarUnit.DAYS
+    )
 
 
 def _edges(comparison: Comparison, anchors: Days) -> tuple[date, date]:

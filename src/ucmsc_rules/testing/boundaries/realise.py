@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ucmsc_rules.facts.concepts import Concept, Kind
+from ucmsc_rules.facts.concepts import Concept
 from ucmsc_rules.rules.model import (
     Age,
     Answer,

@@ -51,18 +51,32 @@ def with_reported(asker: Asker, concept: Concept, anchors: Days) -> Iterator[Sco
     early, late = str(on - 3 * _DAY), str(on - _DAY)
     for points in _spreads(concept):
         first, *rest = concept.parts
-        told = [{"concept": each.concept, "value": _typical(dictionary[each.concept], points, concept)} for each in rest]
+        told = [
+            {"concept": each.concept, "value": _typical(dictionary[each.concept], points, concept)} for each in rest
+        ]
         parts = [{**fact, "when": early} for fact in told]
         for level in _near(concept, asker.target.comparison):
             score = {"concept": concept.name, "value": level}
-            yield [{**score, "when": late}, *parts], f"a score of {level} after its parts, of which one is missing", about
-            newer = {"concept": first.concept, "value": _typical(dictionary[first.concept], points, concept), "when": late}
+            yield (
+                [{**score, "when": late}, *parts],
+                f"a score of {level} after its parts, of which one is missing",
+                about,
+            )
+            newer = {
+                "concept": first.concept,
+                "value": _typical(dictionary[first.concept], points, concept),
+                "when": late,
+            }
             yield (
                 [{**score, "when": early}, *parts, newer],
                 f"a score of {level} that is older than a part, of {points} points each",
                 about,
             )
-            yield [{**score, "when": late}, *parts, {**newer, "when": early}], f"a score of {level} and all parts", about
+            yield (
+                [{**score, "when": late}, *parts, {**newer, "when": early}],
+                f"a score of {level} and all parts",
+                about,
+            )
 
 
 def _spreads(concept: Concept) -> Iterator[int]:
@@ -158,7 +172,9 @@ def of_formula(asker: Asker, concept: Concept, on: str) -> Iterator[Scored]:
     for each in concept.inputs:
         read, unit = asker.ruleset.dictionary[each.concept], each.unit or "1"
         for level in (1, 2, 4):
-            rest = [{**fact, "value": _grown(fact["value"], level)} for fact in usual if fact["concept"] != each.concept]
+            rest = [
+                {**fact, "value": _grown(fact["value"], level)} for fact in usual if fact["concept"] != each.concept
+            ]
             turn = _turning(asker, each.concept, unit, read.units[unit].quantum, rest, on)
             if turn is None:
                 continue
@@ -176,7 +192,9 @@ def _usual(ruleset: Ruleset, concept: Concept, on: str) -> list[RawFact]:
     for each in concept.inputs:
         least = each.at_least if each.at_least is not None else Decimal(1)
         most = each.at_most if each.at_most is not None else least * 2
-        facts.append({"concept": each.concept, "value": amount((least + min(most, least * 2)) / 2, each.unit or "1"), "when": on})
+        facts.append(
+            {"concept": each.concept, "value": amount((least + min(most, least * 2)) / 2, each.unit or "1"), "when": on}
+        )
         if each.replaced_when is not None and each.replaced_when in ruleset.dictionary:
             facts.append({"concept": each.replaced_when, "value": "no", "when": on})
     return facts

@@ -113,7 +113,10 @@ def _of_results(asker: Asker, told: Iterator[Told] | list[Told], at: str, max_ag
         yield asker.probe(_about(asker, [{**fact, "when": str(on)}]), reason)
     yield asker.probe([], "nothing is recorded")
     plain = [realise(asker.ruleset, asker.target.comparison, asker.anchors, truth=truth) for truth in (True, False)]
-    one, other = ([{key: value for key, value in fact.items() if key not in ("concept", "when")} for fact in each or ()] for each in plain)
+    one, other = (
+        [{key: value for key, value in fact.items() if key not in ("concept", "when")} for fact in each or ()]
+        for each in plain
+    )
     if one and other:
         for facts, reason in result_ages(one[0], other[0], on, max_age):
             yield asker.probe(_about(asker, facts), reason)

@@ -114,12 +114,16 @@ def _meanings(comparison: Comparison, ruleset: Ruleset) -> Iterator[Meaning]:
             yield "strictness", measure, _STRICTNESS[op], bound
             yield "comparison", measure, _TURNED[op], bound
             for step in _steps(measure, concept):
-                yield from (("threshold", measure, op, bound + by) for by in (step, -step) if _exists(concept, bound + by))
+                yield from (
+                    ("threshold", measure, op, bound + by) for by in (step, -step) if _exists(concept, bound + by)
+                )
             yield from _units(measure, op, bound, concept)
         case Answer() | Trait() | Result():
             yield from (("word", measure, op, Decimal(level)) for level in words_of(concept).values())
         case RecordedAs(name, level):
-            yield from (("word", RecordedAs(name, other), op, bound) for other in words_of(concept).values() if other != level)
+            yield from (
+                ("word", RecordedAs(name, other), op, bound) for other in words_of(concept).values() if other != level
+            )
 
 
 def _steps(measure: Measure, concept: Concept) -> tuple[Decimal, ...]:

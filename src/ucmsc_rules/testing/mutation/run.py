@@ -10,8 +10,8 @@ from pathlib import Path
 from attrs import frozen
 
 from ucmsc_rules.cases import case_record
-from ucmsc_rules.errors import RulesetError
 from ucmsc_rules.check import check_ruleset
+from ucmsc_rules.errors import RulesetError
 from ucmsc_rules.facts.records import Record
 from ucmsc_rules.rules.compiled import Compiled
 from ucmsc_rules.rules.model import Ruleset
@@ -123,7 +123,9 @@ def _alike(ruleset: Ruleset, mutant: Mutant) -> bool | None:
     """Whether a mutant of one criterion's rules is proved to be equivalent; other mutants cannot be proved so."""
     if mutant.where.partition(".")[0] not in mutant.criteria:
         return False
-    one, other = ([each for each in known.criteria if each.id in mutant.criteria] for known in (ruleset, mutant.ruleset))
+    one, other = (
+        [each for each in known.criteria if each.id in mutant.criteria] for known in (ruleset, mutant.ruleset)
+    )
     return answers_alike(one[0], other[0], ruleset.dictionary)
 
 

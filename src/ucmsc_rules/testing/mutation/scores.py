@@ -40,7 +40,11 @@ def _bands(part: Part, concept: Concept) -> Iterator[tuple[str, str, Part]]:
         for low, high in pairwise(ordered):
             for one, other in _moved(low, high, concept, unit):
                 changed = tuple(one if band is low else other if band is high else band for band in bands)
-                yield _told(low, high, unit), _told(one, other, unit), evolve(part, tables={**part.tables, unit: changed})
+                yield (
+                    _told(low, high, unit),
+                    _told(one, other, unit),
+                    evolve(part, tables={**part.tables, unit: changed}),
+                )
 
 
 def _told(low: Band, high: Band, unit: str) -> str:

@@ -17,9 +17,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9<][A-Za-z0-9 .%/<=*^_-]*\Z")
 RawFact = Mapping[str, Any]
 
 
-def suggested(
-    ruleset: Ruleset, criterion: str, record: Mapping[str, Any], before: Compiled, changed: Compiled
-) -> str:
+def suggested(ruleset: Ruleset, criterion: str, record: Mapping[str, Any], before: Compiled, changed: Compiled) -> str:
     """A case, as the ruleset's file would hold it, that the ruleset answers and a changed copy does not."""
 
     def both(told: Mapping[str, Any]) -> tuple[Truth, Truth]:
@@ -62,7 +60,9 @@ def case_text(ruleset: Ruleset, criterion: str, record: Mapping[str, Any], holds
         short = _short(ruleset, criterion, fact, record["anchors"])
         told = given.setdefault(fact["concept"], [])
         told.append(short)
-    return f"- {{{', '.join(f'{key}: {_written(value)}' for key, value in given.items())}, holds: {holds}}}".replace("{, ", "{")
+    return f"- {{{', '.join(f'{key}: {_written(value)}' for key, value in given.items())}, holds: {holds}}}".replace(
+        "{, ", "{"
+    )
 
 
 def _short(ruleset: Ruleset, criterion: str, fact: RawFact, anchors: Mapping[str, str]) -> object:

@@ -65,7 +65,9 @@ def _parts(concept: Concept, days: tuple[date, ...]) -> list[st.SearchStrategy[F
 @lru_cache(maxsize=2048)
 def _keyed(key: str, days: tuple[date, ...], always: int = 8) -> st.SearchStrategy[Fact]:
     """A date beside the days; one time in so many, none."""
-    return st.tuples(near(days), st.integers(0, always)).map(lambda drawn: {} if drawn[1] == always else {key: drawn[0]})
+    return st.tuples(near(days), st.integers(0, always)).map(
+        lambda drawn: {} if drawn[1] == always else {key: drawn[0]}
+    )
 
 
 def _sometimes(key: str, days: tuple[date, ...]) -> st.SearchStrategy[Fact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -101,7 +101,11 @@ def subjects(draw: Draw, ruleset: Ruleset) -> Record:
     one = st.sampled_from(list(plain)).flatmap(lambda concept: facts(ruleset.dictionary[concept], anchors))
     odd = draw(st.lists(one, max_size=_MOST))
     concepts = {fact["concept"] for fact in odd}
-    told = odd if draw(st.booleans()) else [*odd, *(fact for name in plain if name not in concepts for fact in plain[name])]
+    told = (
+        odd
+        if draw(st.booleans())
+        else [*odd, *(fact for name in plain if name not in concepts for fact in plain[name])]
+    )
     return {"subject": "S-001", "anchors": dict(anchors), "facts": [dict(fact) for fact in told]}
 
 

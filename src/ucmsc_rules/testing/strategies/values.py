@@ -100,5 +100,7 @@ def _levels(concept: Concept) -> st.SearchStrategy[Fact]:
     words = list(words_of(concept))
     numbers = list(range(levels.least, levels.greatest + 1)) if levels is not None and levels.numbers else []
     texts = [*words, *map(str, numbers)]
-    ranges = [f"{low}-{high}" for low, high in zip(texts, texts[1:], strict=False)] if concept.kind is Kind.SCALE else []
+    ranges = (
+        [f"{low}-{high}" for low, high in zip(texts, texts[1:], strict=False)] if concept.kind is Kind.SCALE else []
+    )
     return _told(*words, *numbers, *map(str, numbers), *ranges, *(f">={text}" for text in texts[1:2]))

@@ -99,7 +99,11 @@ def read_amount(value: object, unit: object, concept: Concept) -> Reported | Non
 
     ``<20`` is [0, 20). A unit in the text and one beside it have to be the same, and of the concept.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal) or not isinstance(unit, str | None):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int | float | Decimal)
+        or not isinstance(unit, str | None)
+    ):
         return None
     match = _TEXT.fullmatch(value.strip() if isinstance(value, str) else str(value))
     if not match:
@@ -202,7 +206,9 @@ def _size(unit: str) -> tuple[Fraction, str] | None:
         ten = re.fullmatch(r"(?:x?10\^(\d{1,2}))?", part)
         if ten is None and part not in (*_WORDS, "percent"):
             return None
-        factor = _registry().Quantity(Decimal(10) ** int(ten[1] or 0)) if ten else _registry().Quantity(Decimal(1), part)
+        factor = (
+            _registry().Quantity(Decimal(10) ** int(ten[1] or 0)) if ten else _registry().Quantity(Decimal(1), part)
+        )
         amount = amount / factor if place else amount * factor
     base = amount.to_base_units()
     return Fraction(base.magnitude), str(sorted((str(key), str(power)) for key, power in base.dimensionality.items()))

@@ -153,11 +153,11 @@ def _lengths(comparison: Comparison) -> Iterator[tuple[int, int]]:
             yield -12 * number, 0
 
 
-def _told(
-    measures: set[Measure], ruleset: Ruleset, facts: Mapping[str, list[Fact]]
-) -> Iterator[tuple[date, ...]]:
+def _told(measures: set[Measure], ruleset: Ruleset, facts: Mapping[str, list[Fact]]) -> Iterator[tuple[date, ...]]:
     concepts = {measure.concept for measure in measures}
     concepts |= {counting.result for counting in ruleset.counts_as if counting.event in concepts}
     for name in concepts:
         for fact in facts.get(name, []):
-            yield tuple(day for days in (fact.when, fact.until, fact.recorded) if days for day in (days.first, days.last))
+            yield tuple(
+                day for days in (fact.when, fact.until, fact.recorded) if days for day in (days.first, days.last)
+            )

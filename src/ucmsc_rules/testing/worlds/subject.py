@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from itertools import product
 
 from attrs import define
@@ -260,7 +259,11 @@ def _reported(fact: Fact, concept: Concept) -> Reported | None:
     if not fact.readable or (limit is not None and below_limit(limit, concept) is None):
         return None
     if is_not_detected(fact.value):
-        return Reported(Span(Fraction(0), math.inf), next(iter(concept.units))) if limit is None else below_limit(limit, concept)
+        return (
+            Reported(Span(Fraction(0), math.inf), next(iter(concept.units)))
+            if limit is None
+            else below_limit(limit, concept)
+        )
     return read_amount(fact.value, fact.raw.get("unit"), concept)
 
 

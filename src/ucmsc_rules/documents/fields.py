@@ -14,8 +14,7 @@ from attrs import Factory, define, frozen
 
 from ucmsc_rules.documents import MappingNode, Node, ScalarNode, SequenceNode
 from ucmsc_rules.errors import Complaint, Place, RulesetError
-from ucmsc_rules.facts.suggest import did_you_mean
-from ucmsc_rules.rules.wording import either
+from ucmsc_rules.wording import did_you_mean, either
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMERAL = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
