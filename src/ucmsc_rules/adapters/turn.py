@@ -1,0 +1,109 @@
+"""Turns the rows of one subject into a canonical record, by a mapping; what is not understood is told and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ucmsc_rules.adapters.dates import day_of
+from ucmsc_rules.adapters.entries import Gathered, add_fact
+from ucmsc_rules.adapters.mapping import FieldMapping, Rows
+from ucmsc_rules.adapters.matching import Met
+from ucmsc_rules.adapters.plan import KindPlan, MappingPlan, Plan, plan_of
+from ucmsc_rules.adapters.received import Received
+from ucmsc_rules.adapters.row import NOT_DONE, Cell, Row
+from ucmsc_rules.facts.concepts import Dictionary
+
+LONGEST_NAME = 80
+
+
+def receive(subject: str, rows: Iterable[Row], mapping: FieldMapping, dictionary: Dictionary) -> Received:
+    """The record that a subject's rows give by a mapping, the problems, and what the mapping does not name."""
+    plan, gathered = plan_of(mapping, dictionary), Gathered()
+    for row in rows:
+        _take_in(row, plan, gathered)
+    record = {"subject": subject, "anchors": _anchors(gathered), "facts": list(gathered.facts.values())}
+    return Received(record, tuple(gathered.problems), gathered.unread)
+
+
+def _take_in(row: Row, plan: MappingPlan, gathered: Gathered) -> None:
+    kind = plan.kinds.get(row.kind, plan.others)
+    met: list[Plan] = []
+    known = False
+    for number in kind.index.candidates(row, plan.missing):
+        rule = plan.rules[number]
+        answer = rule.asked.ask(row.cells, plan.missing)
+        known = known or answer is not Met.NO
+        if answer in {Met.NO, Met.UNLESS}:
+            continue
+        met.append(rule)
+        if rule.anchor:
+            _take_anchor(rule, row, gathered)
+        elif not add_fact(rule, row, gathered, surely=answer is Met.YES):
+            _count_undated(rule, row, kind.rows, gathered)
+    if met:
+        _count_fields(row, kind, met, gathered)
+    elif not known:
+        _count_row(row, kind, gathered)
+
+
+def _take_anchor(rule: Plan, row: Row, gathered: Gathered) -> None:
+    reader = rule.readers["when"]
+    said = reader.read(row.cells.get(reader.field))
+    path = f"{row.path}.{reader.field}"
+    if said.trouble:
+        gathered.complain(path, said.trouble)
+    if said.text and said.told:
+        gathered.anchors.setdefault(rule.anchor, {}).setdefault(day_of(said.text), path)
+
+
+def _anchors(gathered: Gathered) -> dict[str, str]:
+    """The anchors whose rows agree; each of the others is a problem."""
+    given = {}
+    for name, days in gathered.anchors.items():
+        first, *others = days
+        if not others:
+            given[name] = first
+            continue
+        path = days[others[0]]
+        message = f"{name} is {' and '.join(days)} in different rows, so it counts as not given; correct one of them"
+        gathered.complain(path, message)
+    return given
+
+
+def _count_undated(rule: Plan, row: Row, rows: Rows, gathered: Gathered) -> None:
+    """A row that a condition picked for its event and that has no date is counted: nothing else tells of it."""
+    reader = rule.readers.get("when")
+    if "value" not in rule.readers and rule.says_itself and reader is not None:
+        gathered.count(f"{_name(row, rows)} without {reader.field}")
+
+
+def _count_fields(row: Row, kind: KindPlan, met: list[Plan], gathered: Gathered) -> None:
+    """Count the fields that no rule names, and the values that no rule took, of a row that others were taken from."""
+    cells = row.cells
+    left = cells.keys() - kind.named
+    if kind.valued & cells.keys():
+        left |= (kind.valued & cells.keys()).difference(*(rule.asked.fields for rule in met))
+    for field in cells if left else ():
+        if field in left and _holds_data(cells[field]):
+            gathered.count(f"{row.kind}.{field}")
+
+
+def _count_row(row: Row, kind: KindPlan, gathered: Gathered) -> None:
+    no_data = {*kind.rows.ignore, *kind.rows.named_by}
+    if any(_holds_data(cell) for field, cell in row.cells.items() if field not in no_data) or kind.rows.named_by:
+        gathered.count(_name(row, kind.rows))
+
+
+def _holds_data(cell: Cell) -> bool:
+    return bool(cell.text.strip() or cell.also or (cell.absent and cell.absent != NOT_DONE))
+
+
+def _name(row: Row, rows: Rows) -> str:
+    """A row's kind and the cells that name it: ``LB LBTESTCD=AFP``."""
+    named = [f"{field}={_first(row.cells, field)}" for field in rows.named_by if _first(row.cells, field)]
+    return " ".join([row.kind, *named])
+
+
+def _first(cells: Mapping[str, Cell], field: str) -> str:
+    cell = cells.get(field)
+    return next((text for text in (cell.text.strip(), *cell.also) if text), "")[:LONGEST_NAME] if cell else ""
