@@ -116,7 +116,8 @@ def reader_of(
     """The reader of a take, with what the mapping says where the take does not."""
     missing, order, comma = defaults
     return Reader(
-        key, take.field, take.constant, None if take.values is None else _folding(take.values), tuple(take.values or ()),
+        key, take.field, take.constant,
+        None if take.values is None else _folding(take.values), tuple(take.values or ()),
         _folding(missing), _form(key, concept), take.dates or order,
         comma if take.decimal_comma is None else take.decimal_comma,
         concept is not None and UNKNOWN in concept.categories,
