@@ -59,7 +59,7 @@ def _read(document: Node, file: str, dictionary: Dictionary) -> FieldMapping:
         rows={entry.name: _rows(entry, notes) for entry in fields.entries("rows")},
         digest=_digest(document),
     )
-    _refuse_unusable(mapping, reads, fields)
+    _refuse_unusable(reads, fields)
     notes.refuse()
     return mapping
 
@@ -81,10 +81,10 @@ def _rows(entry: Entry, notes: Notes) -> Rows:
     return Rows(rows.texts("named_by"), rows.texts("ignore"))
 
 
-def _refuse_unusable(mapping: FieldMapping, reads: str, fields: Fields) -> None:
+def _refuse_unusable(reads: str, fields: Fields) -> None:
     if "facts" not in fields and "coded" not in fields:
         fields.note('"facts" is missing; write one entry for each way in which a row speaks of a concept')
-    if mapping.reads is System.TABLE and "reads" in fields and "subject" not in fields:
+    if reads == System.TABLE.value and "subject" not in fields:
         fields.note('"subject" is missing; name the column that holds the subject\'s identifier')
 
 
