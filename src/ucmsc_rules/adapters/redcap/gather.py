@@ -1,0 +1,97 @@
+"""Brings the lines of each record together, and says of which records a line may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import Factory, define, frozen
+
+from ucmsc_rules.adapters.redcap.entry import Entry
+from ucmsc_rules.facts.json_text import Broken
+from ucmsc_rules.facts.seen import Seen
+from ucmsc_rules.values.dates import shown
+
+NameOf = Callable[[Entry], str]
+
+
+@define
+class Group:
+    """The lines of one record, and why some may be missing; then what could not be read beside them."""
+
+    record: str
+    entries: list[Entry] = Factory(list)
+    doubt: str = ""
+    beside: list[Broken] = Factory(list)
+
+
+@frozen
+class Survey:
+    """What a first look at an export tells: the records whose lines do not stand together, and whether some are lost.
+
+    ``refusal`` is why nothing of it can be read, "" where it can; ``nameless`` is the first line where no line at all
+    says whose it is.
+    """
+
+    scattered: frozenset[str] = frozenset()
+    lost: bool = False
+    refusal: str = ""
+    nameless: Entry | None = None
+
+
+def look_over(entries: Iterable[Entry | Broken], name_of: NameOf, refusal_of: NameOf) -> Survey:
+    """A survey of an export; it holds a few bytes for each record. ``refusal_of`` tells of a line what forbids all."""
+    seen, scattered, lost, last, first = Seen(), set[str](), False, "", None
+    for entry in entries:
+        if isinstance(entry, Broken):
+            lost = True
+            continue
+        if refusal := refusal_of(entry):
+            return Survey(refusal=refusal)
+        name, first = name_of(entry), first or entry
+        if name and name != last and seen.again(name):
+            scattered.add(name)
+        lost, last = lost or not name, name or last
+    return Survey(frozenset(scattered), lost, nameless=None if last else first)
+
+
+def gather(entries: Iterable[Entry | Broken], survey: Survey, name_of: NameOf) -> Iterator[Group]:
+    """The records of an export with all of their lines, those that are scattered last."""
+    held = {record: Group(record) for record in sorted(survey.scattered)}
+    for group in _neighbours(entries, name_of):
+        if survey.lost and held and not group.doubt:
+            group.doubt = "a line cannot be read, and the lines of a record do not stand together in this export"
+        if group.record in held:
+            held[group.record].entries += group.entries
+            held[group.record].doubt = held[group.record].doubt or group.doubt
+            group.entries, group.record = [], ""
+        yield group
+    yield from held.values()
+
+
+def _neighbours(entries: Iterable[Entry | Broken], name_of: NameOf) -> Iterator[Group]:
+    """Groups of lines that stand together; a line that cannot be read makes its neighbours doubtful.
+
+    It may have been one more line of the record before it or after it.
+    """
+    group, doubt = Group(""), ""
+    for entry in entries:
+        broken = entry if isinstance(entry, Broken) else _without_name(entry, name_of)
+        if broken is not None:
+            group.beside.append(broken)
+            doubt = f"a line beside it cannot be read ({broken.message}), and may be one of its own"
+            group.doubt = group.doubt or doubt
+            continue
+        assert isinstance(entry, Entry)
+        if name_of(entry) != group.record:
+            yield group
+            group = Group(name_of(entry), doubt=doubt)
+        group.entries.append(entry)
+        doubt = ""
+    yield group
+
+
+def _without_name(entry: Entry, name_of: NameOf) -> Broken | None:
+    if name_of(entry):
+        return None
+    texts = [text for text in entry.texts.values() if text.strip()]
+    return Broken(f"{entry.place} does not say whose record it is: {shown(', '.join(texts))}")

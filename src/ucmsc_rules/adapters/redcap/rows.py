@@ -1,0 +1,96 @@
+"""Turns the lines of one record into rows: one for each form with data, in each event and repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ucmsc_rules.adapters.redcap.entry import Entry
+from ucmsc_rules.adapters.redcap.fit import CHECKED, UNCHECKED, Fitted
+from ucmsc_rules.adapters.redcap.project import BOX, CHECKBOX, COMPLETE, WHOLE_RECORD
+from ucmsc_rules.adapters.row import UNKNOWN, Cell, Row
+
+Key = tuple[str, str, str]
+
+
+def rows_of(entries: Iterable[Entry], fitted: Fitted) -> Iterator[Row]:
+    """The rows of a record, in the order of its lines and, within one, of the project's forms."""
+    for entry in entries:
+        cells = {column: Cell(text) for column, text in entry.texts.items() if text.strip()}
+        cells |= {column: Cell(absent=UNKNOWN) for column in entry.unreadable}
+        heading = _heading(cells, fitted)
+        forms = {form: _spoken(form, own, fitted) for form, own in _by_form(cells, entry.key(), fitted).items()}
+        everything = {column: cell for own in forms.values() for column, cell in own.items()}
+        for form, own in forms.items():
+            lent = {column: everything[column] for column in fitted.borrowed.get(form, ()) if column in everything}
+            yield Row(form, {**heading, **own, **lent}, path_of(entry.key(), form))
+
+
+def path_of(key: Key, form: str) -> str:
+    """Where a row stands in its record: the event and its repeat, the form and its repeat.
+
+    >>> path_of(("visit_1_arm_1", "labs", "2"), "labs"), path_of(("visit_arm_1", "", "3"), "vitals")
+    ('visit_1_arm_1 labs[2]', 'visit_arm_1[3] vitals')
+    >>> path_of(("", "", ""), "demographics")
+    'demographics'
+    """
+    event, instrument, instance = key
+    number = f"[{instance}]" if instance else ""
+    if instrument:
+        return f"{event} {form}{number}".strip()
+    return f"{event}{number} {form}".strip() if event else f"{form}{number}"
+
+
+def _heading(cells: dict[str, Cell], fitted: Fitted) -> dict[str, Cell]:
+    """The cells that every row of a line carries: whose it is, at which event, and which repeat."""
+    names = (fitted.record_id, *(column for column in cells if column.startswith("redcap_")))
+    return {column: cells[column] for column in names if column in cells}
+
+
+def _by_form(cells: dict[str, Cell], key: Key, fitted: Fitted) -> dict[str, dict[str, Cell]]:
+    """The cells of each form in the order of the forms, without those of the heading."""
+    project = fitted.project
+    forms: dict[str, dict[str, Cell]] = {form: {} for form in project.forms} if project else {}
+    for column, cell in cells.items():
+        if column == fitted.record_id or column.startswith("redcap_"):
+            continue
+        form = (project.form_of(column) if project else key[1]) or WHOLE_RECORD
+        forms.setdefault(form, {})[column] = cell
+    return {form: own for form, own in forms.items() if _has_data(form, own, fitted)}
+
+
+def _has_data(form: str, own: dict[str, Cell], fitted: Fitted) -> bool:
+    """Whether anything was entered: a form that nobody opened has unchecked boxes and status 0 all the same."""
+    return any(
+        cell.absent or cell.text.strip() != UNCHECKED or not (is_box(column, fitted) or column == f"{form}{COMPLETE}")
+        for column, cell in own.items()
+    )
+
+
+def is_box(column: str, fitted: Fitted) -> bool:
+    """Whether a column is one box of a checkbox field."""
+    field = fitted.project.field_of(column) if fitted.project else None
+    return field.kind == CHECKBOX if field is not None else BOX in column
+
+
+def _spoken(form: str, own: dict[str, Cell], fitted: Fitted) -> dict[str, Cell]:
+    """The cells of a form's row: boxes that say something, and a status, which is 0 where nobody gave one."""
+    cells = {column: cell for column, cell in own.items() if _says_something(column, cell, fitted)}
+    if fitted.project is not None and form in fitted.project.forms:
+        cells.setdefault(f"{form}{COMPLETE}", Cell(UNCHECKED))
+    for column, why in fitted.missing_boxes.items():
+        if column in own and own[column].text.strip() == CHECKED:
+            others = (each for each in fitted.boxes_beside(column) if each not in cells or cells[each].text != CHECKED)
+            cells |= dict.fromkeys(others, Cell(column.partition(BOX)[2], absent=why))
+    return cells
+
+
+def _says_something(column: str, cell: Cell, fitted: Fitted) -> bool:
+    """Whether a cell is more than a box that is not checked.
+
+    Such a box speaks only where the mapping says what that means, and the data dictionary lets it be seen whether
+    anybody opened the form.
+    """
+    if column in fitted.missing_boxes:
+        return False
+    unchecked = is_box(column, fitted) and cell.text.strip() == UNCHECKED
+    return not unchecked or (fitted.project is not None and column in fitted.told_unchecked)
