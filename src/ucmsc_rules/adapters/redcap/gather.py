@@ -11,6 +11,8 @@ from ucmsc_rules.facts.json_text import Broken
 from ucmsc_rules.facts.seen import Seen
 from ucmsc_rules.values.dates import shown
 
+_BESIDE = "a line next to it cannot be read, and may be one of its own"
+_ANYWHERE = "a line cannot be read, and the lines of a record do not stand together in this export"
 NameOf = Callable[[Entry], str]
 
 
@@ -58,14 +60,22 @@ def gather(entries: Iterable[Entry | Broken], survey: Survey, name_of: NameOf) -
     """The records of an export with all of their lines, those that are scattered last."""
     held = {record: Group(record) for record in sorted(survey.scattered)}
     for group in _neighbours(entries, name_of):
-        if survey.lost and held and not group.doubt:
-            group.doubt = "a line cannot be read, and the lines of a record do not stand together in this export"
+        if held and survey.lost:
+            group.doubt = group.doubt or _ANYWHERE
+        _settle(group)
         if group.record in held:
-            held[group.record].entries += group.entries
-            held[group.record].doubt = held[group.record].doubt or group.doubt
-            group.entries, group.record = [], ""
+            whole = held[group.record]
+            whole.entries += group.entries
+            whole.doubt = whole.doubt or group.doubt or (_ANYWHERE if survey.lost else "")
+            group = Group("", beside=group.beside)  # noqa: PLW2901 - its lines wait for the others
         yield group
     yield from held.values()
+
+
+def _settle(group: Group) -> None:
+    """There is no doubt of a record all of whose lines are surely there."""
+    if not any(entry.may_lack_a_line() for entry in group.entries):
+        group.doubt = ""
 
 
 def _neighbours(entries: Iterable[Entry | Broken], name_of: NameOf) -> Iterator[Group]:
@@ -75,23 +85,18 @@ def _neighbours(entries: Iterable[Entry | Broken], name_of: NameOf) -> Iterator[
     """
     group, doubt = Group(""), ""
     for entry in entries:
-        broken = entry if isinstance(entry, Broken) else _without_name(entry, name_of)
-        if broken is not None:
-            group.beside.append(broken)
-            doubt = f"a line beside it cannot be read ({broken.message}), and may be one of its own"
-            group.doubt = group.doubt or doubt
+        if isinstance(entry, Broken) or not name_of(entry):
+            group.beside.append(entry if isinstance(entry, Broken) else _nameless(entry))
+            doubt = group.doubt = _BESIDE
             continue
-        assert isinstance(entry, Entry)
-        if name_of(entry) != group.record:
+        if (name := name_of(entry)) != group.record:
             yield group
-            group = Group(name_of(entry), doubt=doubt)
+            group = Group(name, doubt=doubt)
         group.entries.append(entry)
         doubt = ""
     yield group
 
 
-def _without_name(entry: Entry, name_of: NameOf) -> Broken | None:
-    if name_of(entry):
-        return None
+def _nameless(entry: Entry) -> Broken:
     texts = [text for text in entry.texts.values() if text.strip()]
     return Broken(f"{entry.place} does not say whose record it is: {shown(', '.join(texts))}")

@@ -21,7 +21,7 @@ from ucmsc_rules.facts.concepts import Dictionary
 from ucmsc_rules.facts.json_text import Broken
 
 Lines = Iterator[Entry | Broken]
-Opening = Callable[[], AbstractContextManager[Lines]]
+LinesAgain = Callable[[], AbstractContextManager[Lines]]
 
 
 def read_redcap(
@@ -46,7 +46,7 @@ def read_redcap(
     if not fitted.record_id:
         message = "which column names the record is not told; give the data dictionary, or write"
         raise UcmscRulesError(f'{message} "subject: record_id" in the mapping {mapping.name}')
-    return _read(_reopened(source), fitted, dictionary)
+    return read_entries(_reopened(source), fitted, dictionary)
 
 
 def _project(source: Source | Objects | Project | None, missing: str) -> Project | None:
@@ -55,7 +55,7 @@ def _project(source: Source | Objects | Project | None, missing: str) -> Project
     return read_project(source, missing) if source is not None else None
 
 
-def _reopened(source: Source | Objects) -> Opening:
+def _reopened(source: Source | Objects) -> LinesAgain:
     """What gives the lines of a source, again and again."""
     if isinstance(source, Sequence) and not isinstance(source, str):
         return lambda: nullcontext(from_objects(source))
@@ -69,10 +69,8 @@ def _reopened(source: Source | Objects) -> Opening:
     return lines
 
 
-def _read(
-    lines: Callable[[], AbstractContextManager[Lines]], fitted: Fitted, dictionary: Dictionary
-) -> Iterator[Received]:
-    """Looks the export over first, so that no subject is answered before all of its lines are known."""
+def read_entries(lines: LinesAgain, fitted: Fitted, dictionary: Dictionary) -> Iterator[Received]:
+    """The subjects of an export; it is looked over first, so that none is answered before all its lines are known."""
     name_of = _name_of(fitted)
     with lines() as first:
         survey = look_over(first, name_of, refusal_by(fitted.project))

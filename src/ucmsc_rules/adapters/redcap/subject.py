@@ -27,7 +27,7 @@ _CUT = "the file ends without a line end, so its last cell may be cut off; look 
 def received_of(group: Group, fitted: Fitted, dictionary: Dictionary) -> Received:
     """The subject of a record, or why it is not answered."""
     entries: Sequence[Entry] = group.entries
-    if group.doubt and entries[0].may_share_its_record():
+    if group.doubt:
         return Received(Broken(f"record {shown(group.record)} is not answered: {group.doubt}"))
     if entries[0].has_line_per_value() and fitted.project is not None:
         entries = folded(group.record, entries, fitted.project)
