@@ -10,7 +10,7 @@ from attrs import Factory, define
 
 from ucmsc_rules.adapters.cells import NOTHING, Said
 from ucmsc_rules.adapters.plan import KEYS, Plan
-from ucmsc_rules.adapters.row import Row
+from ucmsc_rules.adapters.row import UNKNOWN, Row
 from ucmsc_rules.facts.concepts import Kind
 from ucmsc_rules.facts.fact import Problem
 
@@ -43,11 +43,11 @@ def add_fact(plan: Plan, row: Row, gathered: Gathered, *, surely: bool) -> bool:
     """Add the fact that a row gives by a rule, once; false where its cells say nothing."""
     reader = plan.readers.get("value")
     first = reader.read(row.cells.get(reader.field)) if reader is not None else NOTHING
-    if reader is not None and reader.field and not first.text:
+    if reader is not None and reader.field and not first.text and not plan.own_day:
         return False
     said = {key: each.read(row.cells.get(each.field)) for key, each in plan.readers.items() if key != "value"}
     if reader is not None:
-        said["value"] = first
+        said["value"] = first if first.text or plan.kind is not Kind.EVENT else _day_alone(plan, said)
     if not _arises(plan, said):
         return False
     for key, each in said.items():
@@ -57,17 +57,26 @@ def add_fact(plan: Plan, row: Row, gathered: Gathered, *, surely: bool) -> bool:
     if not surely:
         gathered.complain(row.path, PERHAPS.format(plan.concept))
         fact["value"] = f"unreadable: {fact.get('value', 'yes')}"
-    gathered.facts.setdefault(tuple(fact.items()), {**fact, "source": _source(plan, row)})
+    gathered.facts.setdefault(tuple(fact.items()), {**fact, "source": _source(plan, row, fact)})
     return True
+
+
+def _day_alone(plan: Plan, said: Mapping[str, Said]) -> Said:
+    """What an event's blank answer says beside a day of its own: it may have happened then, and nobody says so."""
+    if not said["when"].text:
+        return NOTHING
+    answer, day = plan.readers["value"].field, plan.readers["when"].field
+    trouble = f'"{answer}" does not say whether it happened, and "{day}" gives a day; answer the one or clear the other'
+    return Said(f"no value: {UNKNOWN}", trouble=trouble)
 
 
 def _arises(plan: Plan, said: Mapping[str, Said]) -> bool:
     """Whether the cells say anything; a constant is said by a row that is evidence itself, or one that has a date."""
     if "value" not in said:
         return any(said[key].text for key in ("when", "until") if key in said)
-    if plan.readers["value"].field or plan.says_itself:
-        return True
-    return any(each.text for key, each in said.items() if plan.readers[key].field)
+    if plan.readers["value"].field:
+        return bool(said["value"].text)
+    return plan.says_itself or any(each.text for key, each in said.items() if plan.readers[key].field)
 
 
 def _fact(plan: Plan, said: Mapping[str, Said]) -> dict[str, Any]:
@@ -115,8 +124,9 @@ def _unit_of_value(texts: Mapping[str, str]) -> str:
     return amount["unit"] if amount else ""
 
 
-def _source(plan: Plan, row: Row) -> str:
-    for key in KEYS:
-        if key in plan.readers and plan.readers[key].field:
+def _source(plan: Plan, row: Row, fact: Mapping[str, Any]) -> str:
+    """Where a fact stands: the row, and the field of its value or of its day."""
+    for key in ("value", "when", "until"):
+        if key in fact and key in plan.readers and plan.readers[key].field:
             return f"{row.path}.{plan.readers[key].field}"
     return row.path

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ucmsc_rules.adapters.coded_entries import read_coded
 from ucmsc_rules.adapters.find_mapping import mapping_file
-from ucmsc_rules.adapters.mapping import DateOrder, FieldMapping, Rows, System
+from ucmsc_rules.adapters.mapping import DateOrder, FactRule, FieldMapping, Rows, System
 from ucmsc_rules.adapters.rule_entries import Scope, read_anchors, read_facts
 from ucmsc_rules.adapters.take_entries import NOTHING_THERE
 from ucmsc_rules.documents import MappingNode, Node, plain, read_document, read_file
@@ -59,7 +59,7 @@ def _read(document: Node, file: str, dictionary: Dictionary) -> FieldMapping:
         rows={entry.name: _rows(entry, notes) for entry in fields.entries("rows")},
         digest=_digest(document),
     )
-    _refuse_unusable(reads, fields)
+    _refuse_unusable(mapping, reads, fields)
     notes.refuse()
     return mapping
 
@@ -81,11 +81,25 @@ def _rows(entry: Entry, notes: Notes) -> Rows:
     return Rows(rows.texts("named_by"), rows.texts("ignore"))
 
 
-def _refuse_unusable(reads: str, fields: Fields) -> None:
+def _refuse_unusable(mapping: FieldMapping, reads: str, fields: Fields) -> None:
     if "facts" not in fields and "coded" not in fields:
         fields.note('"facts" is missing; write one entry for each way in which a row speaks of a concept')
-    if reads == System.TABLE.value and "subject" not in fields:
-        fields.note('"subject" is missing; name the column that holds the subject\'s identifier')
+    if reads == System.TABLE.value:
+        _refuse_kinds(mapping, fields)
+        if "subject" not in fields:
+            fields.note('"subject" is missing; name the column that holds the subject\'s identifier')
+
+
+def _refuse_kinds(mapping: FieldMapping, fields: Fields) -> None:
+    """A table has rows of one kind, which is called as the format is."""
+    for rule in (*mapping.facts, *mapping.anchors):
+        if other := [kind for kind in rule.kinds if kind != mapping.reads.value]:
+            subject = rule.concept if isinstance(rule, FactRule) else rule.anchor
+            message = f'a table has no rows "from" {other[0]}; leave it out, or choose rows with "where"'
+            fields.notes.add(rule.place, subject, message)
+    for entry in fields.entries("rows"):
+        if entry.name != mapping.reads.value:
+            fields.notes.add(entry.place, entry.name, f'a table has rows of the kind "{mapping.reads.value}" alone')
 
 
 def _digest(document: Node) -> str:

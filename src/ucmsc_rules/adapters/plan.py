@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from attrs import field, frozen
@@ -14,13 +14,15 @@ from ucmsc_rules.facts.concepts import Dictionary, Kind
 
 KEYS = ("value", "unit", "when", "until", "recorded", "status", "uln", "lloq", "copies_per_iu", "detected")
 _ANY_KIND = ""
+_Owners = dict[tuple[str, str], set[str]]
 
 
 @frozen(eq=False)
 class Plan:
     """A rule that is ready: what it asks of a row, and how each key of its fact is read; an anchor's is ``when``.
 
-    ``says_itself`` is whether a row that meets the rule is evidence by that alone, where the value is a constant.
+    ``says_itself`` is whether a row that meets the rule is evidence by that alone, where the value is a constant;
+    ``own_day`` whether nothing but this concept is dated by the field with its day.
     """
 
     asked: Asked
@@ -30,6 +32,7 @@ class Plan:
     readers: Mapping[str, Reader]
     complete: bool = True
     says_itself: bool = False
+    own_day: bool = False
 
 
 @frozen(eq=False)
@@ -68,7 +71,7 @@ class _Both:
 @lru_cache(maxsize=64)
 def _plan(both: _Both) -> MappingPlan:
     mapping = both.mapping
-    owners = _owners(mapping)
+    owners = _owners(mapping, _value_field), _owners(mapping, _day_field)
     rules = [_fact_plan(number, rule, both, owners) for number, rule in enumerate(mapping.facts)]
     rules += [_anchor_plan(number, rule, mapping) for number, rule in enumerate(mapping.anchors, start=len(rules))]
     known = dict.fromkeys(kind for rule in rules for kind in rule.asked.kinds)
@@ -77,15 +80,20 @@ def _plan(both: _Both) -> MappingPlan:
     return MappingPlan(tuple(rules), kinds, _kind_plan(_ANY_KIND, rules, mapping), missing)
 
 
-def _fact_plan(number: int, rule: FactRule, both: _Both, owners: Mapping[tuple[str, str], set[str]]) -> Plan:
+def _fact_plan(number: int, rule: FactRule, both: _Both, owners: tuple[_Owners, _Owners]) -> Plan:
     concept = both.dictionary.concepts.get(rule.concept)
     defaults = (both.mapping.missing, both.mapping.dates, both.mapping.decimal_comma)
     readers = {key: reader_of(key, rule.takes[key], concept, defaults) for key in KEYS if key in rule.takes}
     fields = _fields(readers)
     told = any("" not in condition.texts for condition in rule.where)
-    own = all(owners.get((kind, _value_field(rule))) == {rule.concept} for kind in rule.kinds or (_ANY_KIND,))
-    asked = asked_of(number, rule, fields, own=own)
-    return Plan(asked, rule.concept, "", concept.kind if concept else None, readers, rule.complete, told or not fields)
+    own, own_day = (
+        all(of.get((kind, find(rule))) == {rule.concept} for kind in rule.kinds or (_ANY_KIND,))
+        for of, find in zip(owners, (_value_field, _day_field), strict=True)
+    )
+    return Plan(
+        asked_of(number, rule, fields, own=own), rule.concept, "", concept.kind if concept else None, readers,
+        rule.complete, told or not fields, own_day and _day_field(rule) != "",
+    )  # fmt: skip
 
 
 def _anchor_plan(number: int, rule: AnchorRule, mapping: FieldMapping) -> Plan:
@@ -104,16 +112,21 @@ def _value_field(rule: FactRule) -> str:
     return take.field if take else ""
 
 
-def _owners(mapping: FieldMapping) -> dict[tuple[str, str], set[str]]:
-    """The concepts that are taken from each field of each kind of rows; a rule for any kind counts for all of them."""
-    owners: dict[tuple[str, str], set[str]] = {}
+def _day_field(rule: FactRule) -> str:
+    take = rule.takes.get("when")
+    return take.field if take else ""
+
+
+def _owners(mapping: FieldMapping, find: Callable[[FactRule], str]) -> _Owners:
+    """The concepts that read each field of each kind of rows; a rule for any kind counts for all of them."""
+    owners: _Owners = {}
     for rule in mapping.facts:
         for kind in (_ANY_KIND, *rule.kinds):
-            owners.setdefault((kind, _value_field(rule)), set()).add(rule.concept)
+            owners.setdefault((kind, find(rule)), set()).add(rule.concept)
     for rule in mapping.facts:
         if not rule.kinds:
             for (_, taken), concepts in owners.items():
-                concepts.update({rule.concept} if taken == _value_field(rule) else ())
+                concepts.update({rule.concept} if taken == find(rule) else ())
     return owners
 
 

@@ -11,7 +11,7 @@ from ucmsc_rules.adapters.matching import Met
 from ucmsc_rules.adapters.plan import KindPlan, MappingPlan, Plan, plan_of
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.adapters.row import NOT_DONE, Cell, Row
-from ucmsc_rules.facts.concepts import Dictionary
+from ucmsc_rules.facts.concepts import Dictionary, Kind
 
 LONGEST_NAME = 80
 
@@ -39,7 +39,7 @@ def _take_in(row: Row, plan: MappingPlan, gathered: Gathered) -> None:
         if rule.anchor:
             _take_anchor(rule, row, gathered)
         elif not add_fact(rule, row, gathered, surely=answer is Met.YES):
-            _count_undated(rule, row, kind.rows, gathered)
+            _count_unsaid(rule, row, kind.rows, gathered)
     if met:
         _count_fields(row, kind, met, gathered)
     elif not known:
@@ -70,10 +70,12 @@ def _anchors(gathered: Gathered) -> dict[str, str]:
     return given
 
 
-def _count_undated(rule: Plan, row: Row, rows: Rows, gathered: Gathered) -> None:
-    """A row that a condition picked for its event and that has no date is counted: nothing else tells of it."""
-    reader = rule.readers.get("when")
-    if "value" not in rule.readers and rule.says_itself and reader is not None:
+def _count_unsaid(rule: Plan, row: Row, rows: Rows, gathered: Gathered) -> None:
+    """A row that a condition picked for its event and that gives no fact is counted: nothing else tells of it."""
+    reader = rule.readers.get("value") or rule.readers.get("when")
+    cell = row.cells.get(reader.field) if reader is not None else None
+    blank = cell is None or not (cell.absent or _holds_data(cell))
+    if blank and reader is not None and rule.says_itself and rule.kind is Kind.EVENT:
         gathered.count(f"{_name(row, rows)} without {reader.field}")
 
 
