@@ -1,0 +1,1 @@
+"""Verdicts go back: into what EDC systems take."""
