@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, BinaryIO, Protocol, cast
 
 from ucmsc_rules.errors import UcmscRulesError
@@ -64,6 +65,7 @@ class Element(Protocol):
 Piece = tuple[str, Element]
 
 
+@lru_cache(maxsize=1024)  # a file has few names, and each stands in it many times
 def local_name(tag: str) -> str:
     """The name of an element or attribute without its namespace.
 
@@ -73,6 +75,7 @@ def local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+@lru_cache(maxsize=1024)
 def namespace(tag: str) -> str:
     """The namespace of an element or attribute, or "".
 
