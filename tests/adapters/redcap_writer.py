@@ -46,6 +46,12 @@ ASSESSED = {
     "ascites": "as_ascites", "encephalopathy_grade": "as_enceph", "nyha_class": "as_nyha",
     "child_pugh_score": "as_child_pugh", "meld_score": "as_meld", "meld_na_score": "as_meld_na",
 }  # fmt: skip
+_DATED = frozenset({"value", "when", "recorded", "status"})
+HELD = {
+    "consent": _DATED, "answers": _DATED | {"until"}, "events": _DATED | {"until"}, "assessments": _DATED,
+    "found_elsewhere": {"when", "until", "recorded", "complete"}, "vitals": _DATED | {"unit"},
+    "labs": _DATED | {"unit", "uln", "lloq", "copies_per_iu", "detected"},
+}  # fmt: skip
 _WEIGHT = re.compile(r"(?P<number>[<>=]*[0-9.]+) (?P<unit>kg|lb)\Z")
 Fact = Mapping[str, Any]
 Line = dict[str, str]
@@ -120,6 +126,9 @@ def _forms(record: Fact, places: Mapping[tuple[str, str], str]) -> Iterator[tupl
     numbers: dict[str, int] = {}
     for fact in facts:
         form, cells = _repeat(fact, places)
+        if strange := fact.keys() - {"concept", "source"} - HELD[form]:
+            message = f"the example project has no place for {sorted(strange)} of {fact['concept']}"
+            raise ValueError(message)
         numbers[form] = numbers.get(form, 0) + 1
         yield form, numbers[form], {column: _text(value) for column, value in cells.items() if value is not None}
 
@@ -148,7 +157,7 @@ def _repeat(fact: Fact, places: Mapping[tuple[str, str], str]) -> tuple[str, dic
     dates = (when, fact.get("until"), fact.get("recorded"))
     answer = {"yes": "1", "no": "0", "none": "0", "true": "1", "false": "0"}.get(_text(value), value)
     if name == "informed_consent":
-        return "consent", {"ic_given": answer, "ic_date": when, "ic_recorded": dates[2]}
+        return "consent", {"ic_given": answer, "ic_date": when, "ic_recorded": dates[2], "ic_status": status}
     if code := places.get(("question", name)):
         cells = {"question": code, "answer": answer, "answer_status": status}
         return "answers", {**cells, **_dated("answer", dates, ("date", "until"))}
@@ -160,7 +169,7 @@ def _repeat(fact: Fact, places: Mapping[tuple[str, str], str]) -> tuple[str, dic
     if name == "ascites":
         value = {"none": "0", "mild": "1", "moderate_severe": "2"}.get(_text(value), value)
     if name in ASSESSED:
-        return "assessments", {"as_date": when, ASSESSED[name]: value}
+        return "assessments", {"as_date": when, "as_recorded": dates[2], "as_status": status, ASSESSED[name]: value}
     return _measured(fact, places, status)
 
 
