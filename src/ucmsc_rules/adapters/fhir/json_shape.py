@@ -1,0 +1,76 @@
+"""Looks into FHIR's JSON, which comes from outside: nothing is taken to have the form that it should have.
+
+Numbers are texts with the digits as they were written, so that no decimal becomes a binary float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from json import JSONDecoder
+from typing import Any, TypeAlias
+
+from ucmsc_rules.facts.json_text import RepeatedKeys
+
+Json: TypeAlias = Mapping[str, Any]
+NOTHING: Json = {}
+
+
+class Decoder:
+    """Parses JSON text; ``repeated`` is set where an object had a key more than once."""
+
+    def __init__(self) -> None:
+        self.repeated = False
+        self.json = JSONDecoder(object_pairs_hook=self._object, parse_float=str, parse_int=str, parse_constant=str)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        plain = dict(pairs)
+        if len(plain) == len(pairs):
+            return plain
+        self.repeated = True
+        keys = [key for key, _ in pairs]
+        repeated = RepeatedKeys(plain)
+        repeated.keys_twice = tuple(key for key in plain if keys.count(key) > 1)
+        return repeated
+
+
+def an_object(value: object) -> Json:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else NOTHING
+
+
+def objects(value: object) -> list[Json]:
+    """The objects of a list, or the only one where it stands without its list."""
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, dict)]
+    return [value] if isinstance(value, dict) else []
+
+
+def a_text(value: object) -> str:
+    """The value where it is a text or a number, without outer blanks; "" for anything else."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def a_list(value: object) -> list[Any]:
+    """The value where it is a list; an only one as a list."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def repeated_key(value: object) -> str | None:
+    """A key that stands twice in one of the objects inside a value; None where there is none.
+
+    >>> decoder = Decoder()
+    >>> repeated_key(decoder.json.decode('{"code": [{"text": "a", "text": "b"}]}')), decoder.repeated
+    ('text', True)
+    """
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, RepeatedKeys):
+            return one.keys_twice[0]
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return None

@@ -1,0 +1,167 @@
+"""Reads FHIR: resources from any number of sources become one canonical record for each patient."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from attrs import evolve
+
+from ucmsc_rules.adapters.fhir.documents import Entry, Source, documents_of, open_source, tail
+from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
+from ucmsc_rules.adapters.fhir.others import study_of
+from ucmsc_rules.adapters.fhir.person import About, person_of
+from ucmsc_rules.adapters.fhir.pool import Pool, Subject, pool_of
+from ucmsc_rules.adapters.fhir.rows import READERS, Notes, rows_of
+from ucmsc_rules.adapters.fhir.versions import Current, current
+from ucmsc_rules.adapters.fhir.zones import zones_of
+from ucmsc_rules.adapters.mapping import FieldMapping
+from ucmsc_rules.adapters.received import Received
+from ucmsc_rules.adapters.row import Row
+from ucmsc_rules.adapters.turn import receive
+from ucmsc_rules.facts.concepts import Dictionary, Kind
+from ucmsc_rules.facts.json_text import Broken
+
+AnySource = str | Path | BinaryIO
+ONLY_WHERE_WANTED = frozenset({"Encounter", "ResearchSubject"})
+SHOWN = 5
+LOST = "a part of the input could not be read, and may be of this subject; so nothing that it may change is known"
+UNKNOWN_PATIENT = "this patient's own resource is not in the input, so sex and birth date are not known from it"
+DOUBT = "no value: a part of the input could not be read"
+
+
+def read_fhir(
+    source: AnySource | Iterable[AnySource], mapping: FieldMapping, dictionary: Dictionary
+) -> Iterator[Received]:
+    """The canonical record of each patient, in the order of the input.
+
+    Each source is a file or a binary stream with a Bundle, a resource, a list of them, or resources on a line each.
+    All sources are one input: resources are gathered by their patient over all of them. What cannot be read, and
+    resources without a patient, come first, as ``Broken``; where a part of the input is lost, it may have been any
+    subject's, so what every record says is then left open.
+    """
+    with ExitStack() as files:
+        pool = pool_of(_documents(source, files), _wanted(mapping))
+        yield from (Received(Broken(message)) for message in dict.fromkeys(pool.lost))
+        if pool.homeless:
+            yield Received(Broken(_homeless(pool.homeless)))
+        shared = pool.shared
+        for address, subject in pool.subjects.items():
+            received = _received(pool, address, subject, (mapping, dictionary))
+            yield _with_shared(received, shared)
+            shared = Counter()
+        if not pool.subjects and not pool.lost and not pool.homeless:
+            yield Received(Broken("no resource of a patient stands in the input"), unread=dict(shared))
+
+
+def _documents(source: AnySource | Iterable[AnySource], files: ExitStack) -> Iterator[Any]:
+    alone = isinstance(source, str | Path) or hasattr(source, "read")
+    sources: list[Any] = [source] if alone else list(source)  # type: ignore[arg-type]
+    for number, each in enumerate(sources):
+        name = Path(each).name if isinstance(each, str | Path) else f"source {number + 1}"
+        opened: Source = open_source(each, "" if alone or len(sources) == 1 else name)
+        if isinstance(each, str | Path):
+            files.enter_context(opened.file)
+        yield from documents_of(opened)
+
+
+def _wanted(mapping: FieldMapping) -> frozenset[str]:
+    """The types of resources that are read: those that any mapping wants, and those that this one names."""
+    named = {kind for rule in mapping.facts for kind in rule.kinds}
+    named |= {kind for rule in mapping.anchors for kind in rule.kinds}
+    return frozenset(READERS) - (ONLY_WHERE_WANTED - named)
+
+
+def _homeless(paths: list[str]) -> str:
+    shown = ", ".join(paths[:SHOWN]) + (f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else "")
+    return f"{len(paths)} resources name no patient that can be told from the input: {shown}"
+
+
+def _received(pool: Pool, address: str, subject: Subject, terms: tuple[FieldMapping, Dictionary]) -> Received:
+    mapping, dictionary = terms
+    now = current(pool.entries(address))
+    patients = [entry for entry in now.entries if entry.resource["resourceType"] == "Patient"]
+    notes = Notes()
+    name = _name(patients, subject, mapping)
+    if not name:
+        path = patients[0].path if patients else address
+        return Received(Broken(f"{path} has no {mapping.subject or 'id'}, so nobody can say which subject this is"))
+    if not patients:
+        notes.add(address, UNKNOWN_PATIENT)
+    received = receive(name, _rows(pool, now, mapping, notes), mapping, dictionary)
+    unread = Counter(received.unread) + subject.passed_over
+    if now.older:
+        unread["older versions of resources"] += now.older
+    if pool.lost:
+        notes.add("input", LOST)
+        received = evolve(received, record=_doubted(received.record, mapping, dictionary))
+    return evolve(received, problems=(*received.problems, *notes.problems), unread=dict(unread))
+
+
+def _rows(pool: Pool, now: Current, mapping: FieldMapping, notes: Notes) -> Iterator[Row]:
+    patients = [entry.resource for entry in now.entries if entry.resource["resourceType"] == "Patient"]
+    standing: list[Entry] = []
+    about = About(
+        person_of(patients),
+        mapping.systems,
+        lambda reference, _resource: pool.find(reference, standing[-1]),
+        _studies(now.entries),
+    )
+    zones = zones_of(entry for entry in now.entries if entry.resource["resourceType"] == "Observation")
+    for place, entry in enumerate(now.entries):
+        standing[:] = [entry]
+        yield from rows_of(entry, about, zones, notes, doubtful=place in now.doubtful)
+
+
+def _studies(entries: list[Entry]) -> Mapping[str, tuple[str, ...]]:
+    """The studies in which a consent is named by a research subject, by the consent's identifier."""
+    studies: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
+        if entry.resource["resourceType"] == "ResearchSubject":
+            for reference in objects(entry.resource.get("consent")):
+                consent = tail(a_text(reference.get("reference"))).partition("/")[2]
+                studies[consent] = (*studies.get(consent, ()), *study_of(entry.resource))
+    return studies
+
+
+def _name(patients: list[Entry], subject: Subject, mapping: FieldMapping) -> str:
+    """The subject's identifier: the patient's id, or the identifier that the mapping asks for."""
+    if mapping.subject:
+        names = {_identifier(entry.resource, mapping) for entry in patients} - {""}
+        return names.pop() if len(names) == 1 else ""
+    ids = [a_text(entry.resource.get("id")) for entry in patients]
+    return next((each for each in ids if each), "") or _last_part(subject.address)
+
+
+def _identifier(patient: Json, mapping: FieldMapping) -> str:
+    wanted = mapping.subject.removeprefix("identifier.")
+    found = {
+        a_text(each.get("value"))
+        for each in objects(patient.get("identifier"))
+        if mapping.systems.get(a_text(each.get("system"))) == wanted
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def _last_part(address: str) -> str:
+    if " " in address:  # a patient without id and address
+        return ""
+    return address.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+def _doubted(record: Any, mapping: FieldMapping, dictionary: Dictionary) -> Any:  # noqa: ANN401 - a record is plain data
+    """The record with a fact of unknown value for each concept that the lost part may speak of."""
+    doubts = []
+    for concept in dict.fromkeys(rule.concept for rule in mapping.facts):
+        fact = {"concept": concept, "value": DOUBT, "source": "input"}
+        doubts.append({**fact, "complete": False} if dictionary[concept].kind is Kind.EVENT else fact)
+    return {**an_object(record), "facts": [*record["facts"], *doubts]}
+
+
+def _with_shared(received: Received, shared: Counter[str]) -> Received:
+    """What no patient is named by is counted with the first subject, so that it is counted at all."""
+    labels = {f"{label} (of no patient)": count for label, count in shared.items()}
+    return evolve(received, unread={**received.unread, **labels}) if labels else received
