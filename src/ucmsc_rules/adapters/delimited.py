@@ -41,7 +41,9 @@ def read_delimited(stream: BinaryIO) -> Iterator[Line | Broken]:
     >>> list(read_delimited(BytesIO(b'id;note\n1;"a ""b"";\nc"')))
     [Line(number=1, cells=('id', 'note'), ended=True), Line(number=2, cells=('1', 'a "b";\nc'), ended=False)]
     """
-    text = TextIOWrapper(stream, encoding_of(stream), errors="surrogateescape", newline=None)
+    encoding = encoding_of(stream)
+    errors = "surrogateescape" if encoding == "utf-8" else "replace"  # what no other encoding can escape
+    text = TextIOWrapper(stream, encoding, errors, newline=None)
     try:
         yield from _lines(text)
     finally:

@@ -7,7 +7,7 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from ucmsc_rules.adapters.mapping import AnchorRule, Condition, FactRule, FieldMapping, Rows, Take
+from ucmsc_rules.adapters.mapping import AnchorRule, Condition, FactRule, FieldMapping, Rows, System, Take
 from ucmsc_rules.adapters.redcap.project import (
     BOX,
     CHECKBOX,
@@ -21,7 +21,7 @@ from ucmsc_rules.adapters.redcap.project import (
     as_column,
 )
 from ucmsc_rules.adapters.row import UNKNOWN
-from ucmsc_rules.errors import Complaint, RulesetError
+from ucmsc_rules.errors import Complaint, RulesetError, UcmscRulesError
 from ucmsc_rules.wording import did_you_mean, either
 
 OF_REDCAP = (EVENT, INSTRUMENT, INSTANCE, "redcap_data_access_group", "redcap_survey_identifier")
@@ -60,7 +60,10 @@ class Fitted:
 
 
 def fit(mapping: FieldMapping, project: Project | None) -> Fitted:
-    """The mapping as it reads a project. Raises RulesetError where it names what the project does not have."""
+    """The mapping as it reads a project. Raises UcmscRulesError where it names what the project does not have."""
+    if mapping.reads is not System.REDCAP:
+        message = f'the mapping "{mapping.name}" reads {mapping.reads.value}; REDCap needs one with "reads: redcap"'
+        raise UcmscRulesError(message)
     told = frozenset(_told_unchecked(mapping))
     if project is None:
         return Fitted(

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from io import BytesIO
 from math import isfinite
 from typing import Any, BinaryIO
 
-from ucmsc_rules.adapters.delimited import Line, read_delimited
+from ucmsc_rules.adapters.delimited import Line, encoding_of, read_delimited
 from ucmsc_rules.adapters.redcap.entry import Entry
 from ucmsc_rules.facts.intake import read_records
 from ucmsc_rules.facts.json_text import Broken
 
 _HEAD = 256
-_JSON_BEGINS = (b"[", b"{")
+_JSON_BEGINS = ("[", "{")
 
 
 def read_lines(stream: BinaryIO) -> Iterator[Entry | Broken]:
     """The lines of an export of records, or of a data dictionary; those that hold no text at all are left out."""
-    start = stream.tell()
-    head = stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
-    stream.seek(start)
-    if head.startswith(_JSON_BEGINS):
-        yield from from_objects(read_records(stream))
-    else:
+    start, encoding = stream.tell(), encoding_of(stream)
+    head = stream.read(_HEAD).decode(encoding, "replace").lstrip()
+    if not head.startswith(_JSON_BEGINS):
+        stream.seek(start)
         yield from _from_table(read_delimited(stream))
+        return
+    stream.seek(start)
+    whole = stream if encoding == "utf-8" else BytesIO(stream.read().decode("utf-16", "replace").encode())
+    yield from from_objects(read_records(whole))
 
 
 def from_objects(objects: Iterable[object]) -> Iterator[Entry | Broken]:

@@ -37,8 +37,10 @@ def received_of(group: Group, fitted: Fitted, dictionary: Dictionary) -> Receive
         return Received(subject)
     rows = list(rows_of(once, fitted))
     problems += (*_cut_off(group.entries), *_without_forms(rows, fitted))
-    received = receive(subject, rows, fitted.mapping, dictionary)
-    return evolve(received, problems=(*problems, *received.problems))
+    strange = [row for row in rows if row.kind == WHOLE_RECORD and fitted.project is not None]
+    received = receive(subject, (row for row in rows if row not in strange), fitted.mapping, dictionary)
+    unread = {**received.unread, **_columns(strange, fitted)}
+    return evolve(received, problems=(*problems, *received.problems), unread=unread)
 
 
 def _once(entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
@@ -70,6 +72,16 @@ def _subject(record: str, entries: Iterable[Entry], fitted: Fitted) -> str | Bro
 
 def _cut_off(entries: Iterable[Entry]) -> Iterator[Problem]:
     yield from (Problem("warning", entry.place, _CUT) for entry in entries if not entry.whole)
+
+
+def _columns(strange: Iterable[Row], fitted: Fitted) -> dict[str, int]:
+    """Counts the columns that the data dictionary does not have."""
+    counted: dict[str, int] = {}
+    for column in (column for row in strange for column in row.cells):
+        if column != fitted.record_id and not column.startswith("redcap_"):
+            label = f"{column}, which is not in the data dictionary"
+            counted[label] = counted.get(label, 0) + 1
+    return counted
 
 
 def _without_forms(rows: Iterable[Row], fitted: Fitted) -> Iterator[Problem]:
