@@ -1,0 +1,58 @@
+"""Joins supplemental qualifiers (SUPP--) to the records that they belong to: a name and a value become a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ucmsc_rules.adapters.row import UNKNOWN, Cell, Row
+from ucmsc_rules.adapters.sdtm.draft import Draft, Made
+from ucmsc_rules.adapters.sdtm.gather import Record
+from ucmsc_rules.values.dates import shown
+
+_NEEDED = frozenset({"RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QVAL"})
+
+
+def is_supplement(record: Record) -> bool:
+    """Whether a record qualifies another one."""
+    return _NEEDED.issubset(record.table.columns)
+
+
+def join_supplements(drafts: Sequence[Draft], supplements: Sequence[Record], made: Made) -> None:
+    """Give each qualifier to its records; one that has none stays a row of its own, so that it is counted."""
+    by_kind: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_kind.setdefault(draft.kind, []).append(draft)
+    for record in supplements:
+        texts = {name: text.strip() for name, text in zip(record.table.columns, record.values, strict=True)}
+        parents = [draft for draft in by_kind.get(texts["RDOMAIN"].upper(), ()) if _belongs(texts, draft)]
+        for parent in parents:
+            _add(parent, texts, made)
+        if not parents:
+            cells = {name: Cell(text) for name, text in texts.items()}
+            made.rows.append(Row(record.table.name, cells, f"{record.table.name}[row {record.number}]"))
+
+
+def _belongs(texts: Mapping[str, str], draft: Draft) -> bool:
+    """Whether the qualifier is of this record; without a variable that tells, it is of the whole domain, as in DM."""
+    if not texts["IDVAR"]:
+        return draft.kind == "DM"
+    cell = draft.cells.get(texts["IDVAR"].upper())
+    return cell is not None and _plain(cell.text) == _plain(texts["IDVARVAL"])
+
+
+def _plain(text: str) -> str:
+    """A number as 12 and 12.0 alike."""
+    whole, point, rest = text.partition(".")
+    return whole if point and not rest.strip("0") else text
+
+
+def _add(parent: Draft, texts: Mapping[str, str], made: Made) -> None:
+    name, text = texts["QNAM"].upper(), texts["QVAL"]
+    there = parent.cells.get(name)
+    if there is None or (not there.text and not there.absent):
+        parent.cells[name] = Cell(text)
+    elif there.text != text:
+        made.complain(
+            f"{parent.path}.{name}", f"it is {shown(there.text)} and {shown(text)} at once; correct one of them"
+        )
+        parent.cells[name] = Cell(f"{there.text} or {text}", absent=UNKNOWN)
