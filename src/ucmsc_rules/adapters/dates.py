@@ -58,10 +58,9 @@ def canonical_date(text: str, order: DateOrder = DateOrder.YMD) -> str | None:
         return None
     if _is_canonical(text):
         return text
-    found = _ISO.match(text) or _NAMED.match(text) or _IN_ORDER[order].match(text)
-    if found is None and order is DateOrder.YMD:
-        found = _COMPACT.match(text)
-    return _written(found) if found else None
+    patterns = [_ISO, _IN_ORDER[order], _NAMED, *([_COMPACT] if order is DateOrder.YMD else [])]
+    read = (_written(found) for pattern in patterns if (found := pattern.match(text)) is not None)
+    return next((written for written in read if written is not None), None)
 
 
 def day_of(canonical: str) -> str:

@@ -15,7 +15,8 @@ from ucmsc_rules.facts.concepts import Kind
 from ucmsc_rules.facts.fact import Problem
 
 _BARE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
-_AMOUNT = re.compile(r"[<>=≤≥\s]*[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s*(?P<unit>[^0-9\s].*)\Z")
+# a unit after a power of ten ("2 x 10^5 IU/mL") is left out: it is not known whether a limit would have the power too
+_AMOUNT = re.compile(r"[<>=≤≥\s]*[+-]?[0-9.]++(?:[eE][+-]?[0-9]+)?\s*(?![x×*]\s*10)(?P<unit>[^0-9\s].*)\Z")
 _NO_UNIT = re.compile(r"(?:1|\{[^{}]*\})\Z")
 _LIMITS = ("uln", "lloq")
 PERHAPS = "whether this row speaks of {} is not known, since a cell that decides it has no value"

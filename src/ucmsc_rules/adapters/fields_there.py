@@ -27,7 +27,7 @@ def deciding_fields(mapping: FieldMapping, kind: str) -> frozenset[str]:
     """The fields without which a fact could say something else: of conditions, of dates and of the status."""
     keys = ("when", "until", "recorded", "status")
     fields = {rule.takes[key].field for rule in mapping.facts for key in keys if key in rule.takes and _for(rule, kind)}
-    for rule in _rules(mapping):
+    for rule in rules_of(mapping):
         if _for(rule, kind):
             fields.update(condition.field for condition in rule.where if "" not in condition.texts)
             fields.update(condition.field for condition in rule.unless)
@@ -35,7 +35,7 @@ def deciding_fields(mapping: FieldMapping, kind: str) -> frozenset[str]:
 
 
 def _named(mapping: FieldMapping, kind: str) -> Iterator[tuple[str, str, Place]]:
-    for rule in _rules(mapping):
+    for rule in rules_of(mapping):
         if not _for(rule, kind):
             continue
         subject = rule.concept if isinstance(rule, FactRule) else rule.anchor
@@ -46,7 +46,8 @@ def _named(mapping: FieldMapping, kind: str) -> Iterator[tuple[str, str, Place]]
         yield from ((field, subject, rule.place) for field in fields)
 
 
-def _rules(mapping: FieldMapping) -> tuple[FactRule | AnchorRule, ...]:
+def rules_of(mapping: FieldMapping) -> tuple[FactRule | AnchorRule, ...]:
+    """The rules of a mapping for facts and for anchors."""
     return (*mapping.facts, *mapping.anchors)
 
 

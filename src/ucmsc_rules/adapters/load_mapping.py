@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from ucmsc_rules.adapters.coded_entries import read_coded
+from ucmsc_rules.adapters.fields_there import rules_of
 from ucmsc_rules.adapters.find_mapping import mapping_file
 from ucmsc_rules.adapters.mapping import DateOrder, FactRule, FieldMapping, Rows, System
 from ucmsc_rules.adapters.rule_entries import Scope, read_anchors, read_facts
@@ -92,7 +93,7 @@ def _refuse_unusable(mapping: FieldMapping, reads: str, fields: Fields) -> None:
 
 def _refuse_kinds(mapping: FieldMapping, fields: Fields) -> None:
     """A table has rows of one kind, which is called as the format is."""
-    for rule in (*mapping.facts, *mapping.anchors):
+    for rule in rules_of(mapping):
         if other := [kind for kind in rule.kinds if kind != mapping.reads.value]:
             subject = rule.concept if isinstance(rule, FactRule) else rule.anchor
             message = f'a table has no rows "from" {other[0]}; leave it out, or choose rows with "where"'
