@@ -10,7 +10,7 @@ from pathlib import Path
 from ucmsc_rules.adapters.coded_entries import read_coded
 from ucmsc_rules.adapters.fields_there import rules_of
 from ucmsc_rules.adapters.find_mapping import mapping_file
-from ucmsc_rules.adapters.mapping import DateOrder, FactRule, FieldMapping, Rows, System
+from ucmsc_rules.adapters.mapping import DateOrder, FieldMapping, Rows, System
 from ucmsc_rules.adapters.rule_entries import Scope, read_anchors, read_facts
 from ucmsc_rules.adapters.take_entries import NOTHING_THERE
 from ucmsc_rules.documents import MappingNode, Node, plain, read_document, read_file
@@ -93,11 +93,9 @@ def _refuse_unusable(mapping: FieldMapping, reads: str, fields: Fields) -> None:
 
 def _refuse_kinds(mapping: FieldMapping, fields: Fields) -> None:
     """A table has rows of one kind, which is called as the format is."""
-    for rule in rules_of(mapping):
-        if other := [kind for kind in rule.kinds if kind != mapping.reads.value]:
-            subject = rule.concept if isinstance(rule, FactRule) else rule.anchor
-            message = f'a table has no rows "from" {other[0]}; leave it out, or choose rows with "where"'
-            fields.notes.add(rule.place, subject, message)
+    places = {rule.place: other for rule in rules_of(mapping) for other in rule.kinds if other != mapping.reads.value}
+    for place, other in places.items():
+        fields.notes.add(place, "", f'a table has no rows "from" {other}; leave it out, or choose rows with "where"')
     for entry in fields.entries("rows"):
         if entry.name != mapping.reads.value:
             fields.notes.add(entry.place, entry.name, f'a table has rows of the kind "{mapping.reads.value}" alone')

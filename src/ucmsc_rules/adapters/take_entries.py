@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ucmsc_rules.adapters.mapping import Condition, DateOrder, Take
 from ucmsc_rules.adapters.row import NOT_DONE, UNKNOWN
-from ucmsc_rules.documents import MappingNode, Node, ScalarNode, SequenceNode
+from ucmsc_rules.documents import Node, ScalarNode, SequenceNode
 from ucmsc_rules.documents.fields import Entry, Fields, fields_of
 from ucmsc_rules.errors import UcmscRulesError, ValueTextError
 from ucmsc_rules.facts.concepts import Concept, Kind
@@ -52,12 +52,17 @@ def read_take(fields: Fields, key: str, wanted: Wanted) -> Take:
     entry = fields.below(key)
     if isinstance(entry.node, ScalarNode):
         return Take(field=fields.text(key))
+    if isinstance(entry.node, SequenceNode):
+        fields.note(f'"{key}" must be the name of a field, or a mapping with "field" or "is"', key)
+        return Take()
     take = fields_of(entry, fields.subject, fields.notes, (), ("field", "is", "values", "dates", "decimals"))
-    if isinstance(entry.node, MappingNode) and ("field" in take) == ("is" in take):
+    if ("field" in take) == ("is" in take):
         take.note(f'"{key}" needs either "field", the name of a field, or "is", a constant')
     if "is" in take:
         return _constant(take, wanted)
-    return Take(take.text("field"), "", _values(take, wanted), _dates(take, wanted), _decimal_comma(take, wanted))
+    return Take(
+        take.text("field"), "", _values(take, wanted), _dates(take, key, wanted), _decimal_comma(take, key, wanted)
+    )
 
 
 def _constant(take: Fields, wanted: Wanted) -> Take:
@@ -91,26 +96,26 @@ def _values(take: Fields, wanted: Wanted) -> Mapping[str, str] | None:
 def _refuse_twins(values: Mapping[str, str], take: Fields) -> None:
     """Texts that differ in case alone are the same text, so they must stand for the same."""
     folded: dict[str, str] = {}
-    for text in values:
+    for text in filter(str.strip, values):
         first = folded.setdefault(text.strip().casefold(), text)
         if values[first] != values[text]:
             take.note(f'"{first}" and "{text}" differ in case alone, and case does not matter; keep one', "values")
 
 
-def _dates(take: Fields, wanted: Wanted) -> DateOrder | None:
+def _dates(take: Fields, key: str, wanted: Wanted) -> DateOrder | None:
     if "dates" not in take:
         return None
     if not wanted.is_date:
-        take.note(f'"{wanted.key}" holds no date here; leave "dates" out', "dates")
+        take.note(f'"{key}" holds no date here; leave "dates" out', "dates")
     order = take.choice("dates", [order.value for order in DateOrder])
     return DateOrder(order) if order else None
 
 
-def _decimal_comma(take: Fields, wanted: Wanted) -> bool | None:
+def _decimal_comma(take: Fields, key: str, wanted: Wanted) -> bool | None:
     if "decimals" not in take:
         return None
     if not wanted.is_number:
-        take.note(f'"{wanted.key}" holds no number here; leave "decimals" out', "decimals")
+        take.note(f'"{key}" holds no number here; leave "decimals" out', "decimals")
     return take.choice("decimals", ("point", "comma")) == "comma"
 
 
