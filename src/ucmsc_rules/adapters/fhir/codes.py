@@ -4,13 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ucmsc_rules.adapters.fhir.json_shape import Json, a_list, a_text, an_object, objects
+from attrs import define, field, frozen
+
+from ucmsc_rules.adapters.fhir.interest import Interest
+from ucmsc_rules.adapters.fhir.json_shape import NOTHING, Json, a_list, a_text, an_object, objects
 from ucmsc_rules.adapters.row import Cell
 
 BLANK = Cell()
 MOST_CODINGS = 50
+MOST_REMEMBERED = 10_000
 LONGEST = 200
 _CATEGORY = 3
+
+
+@frozen
+class Coded:
+    """A code's cell, its name for a reader, and whether a rule of the mapping may want an observation of it."""
+
+    cell: Cell
+    name: str
+    wanted: bool
+
+
+ANY_CODE = Coded(BLANK, "", wanted=True)
+
+
+@define
+class Codes:
+    """Reads codes, and remembers those that it has read: a subject's resources share few of them."""
+
+    systems: Mapping[str, str]
+    interest: Interest = Interest()  # noqa: RUF009 - frozen
+    _remembered: dict[tuple[object, ...], Coded] = field(init=False, factory=dict)
+
+    def cell(self, value: object) -> Cell:
+        """The cell of a code."""
+        return BLANK if value is None else self.read(value).cell
+
+    def read(self, value: object) -> Coded:
+        """The cell of a code with its name."""
+        key = _plain_key(value)
+        try:
+            return self._remembered[key]
+        except (KeyError, TypeError):  # TypeError: of a part that is no text
+            pass
+        if not key or not all(part is None or type(part) is str for part in key):
+            return self._named(coded(value, self.systems), name_of(value))
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        found = self._remembered[key] = self._read_plain(*(a_text(part) for part in key))
+        return found
+
+    def _read_plain(self, system: str, code: str, display: str, text: str) -> Coded:
+        """The same for a concept of one coding, in a fifth of the time."""
+        written = _written(self.systems.get(system, system), code) if code else ""
+        texts = [each[:LONGEST] for each in dict.fromkeys((written, text, display)) if each]
+        return self._named(Cell(texts[0], also=tuple(texts[1:])) if texts else BLANK, (text or display)[:LONGEST])
+
+    def _named(self, cell: Cell, name: str) -> Coded:
+        return Coded(cell, name, self.interest.wants((cell.text, *cell.also)))
+
+
+def _plain_key(value: object) -> tuple[object, ...]:
+    """What a concept of one coding says, which is how most are; () for any other."""
+    if type(value) is not dict:
+        return ()
+    codings = value.get("coding")
+    if type(codings) is not list or len(codings) != 1 or "concept" in value:
+        return ()
+    coding = codings[0]
+    if type(coding) is not dict:
+        return ()
+    return coding.get("system"), coding.get("code"), coding.get("display"), value.get("text")
 
 
 def coded(value: object, systems: Mapping[str, str]) -> Cell:
@@ -27,13 +92,20 @@ def coded(value: object, systems: Mapping[str, str]) -> Cell:
     words: list[str] = []
     for concept in a_list(value):
         if isinstance(concept, dict):
-            inner = concept["concept"] if isinstance(concept.get("concept"), dict) else concept
+            inner = _inner(concept)
             codes += _texts(inner, systems)
             words += _words(inner)
         elif isinstance(concept, str):
             codes.append(concept.strip())
     texts = [text[:LONGEST] for text in dict.fromkeys((*codes, *words)) if text][:MOST_CODINGS]
     return Cell(texts[0], also=tuple(texts[1:])) if texts else BLANK
+
+
+def _inner(concept: Json) -> Json:
+    """The concept of a CodeableReference (R5); one that only refers has none."""
+    if "concept" in concept:
+        return an_object(concept["concept"])
+    return NOTHING if isinstance(concept.get("reference"), dict) else concept
 
 
 def _texts(concept: Json, systems: Mapping[str, str]) -> Iterator[str]:
@@ -51,21 +123,21 @@ def _codings(concept: Json) -> list[Json]:
 
 def _written(system: str, code: str) -> str:
     """A code with its system; ICD-10 is written with its point, whether or not the source left it out."""
-    if system in {"icd10", "icd10cm"} and len(code) > _CATEGORY and "." not in code and code.isalnum():
+    if system in {"icd10", "icd10cm"} and len(code) > _CATEGORY and code.isalnum():
         code = f"{code[:_CATEGORY]}.{code[_CATEGORY:]}"
     return f"{system} {code}" if system else code
 
 
 def _words(concept: Json) -> Iterator[str]:
-    for text in (concept.get("text"), *(coding.get("display") for coding in _codings(concept))):
-        yield a_text(text)
+    yield a_text(concept.get("text"))
+    for coding in _codings(concept):
+        yield a_text(coding.get("display"))
 
 
 def name_of(value: object) -> str:
     """The words for a code, for a reader; "" where there are none."""
     for concept in objects(value):
-        inner = an_object(concept["concept"]) if "concept" in concept else concept
-        for word in _words(inner):
+        for word in _words(_inner(concept)):
             if word:
                 return word[:LONGEST]
     return ""

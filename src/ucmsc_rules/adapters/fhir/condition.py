@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ucmsc_rules.adapters.fhir.cells import Found, filled
-from ucmsc_rules.adapters.fhir.codes import coded, name_of, plain_code
+from ucmsc_rules.adapters.fhir.codes import name_of, plain_code
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text
 from ucmsc_rules.adapters.fhir.moments import ONGOING, Time, moment, time_of, within
 from ucmsc_rules.adapters.fhir.person import About
@@ -37,11 +37,11 @@ def read_condition(condition: Json, about: About) -> Iterator[Found]:
     value = certainty(condition)
     ended = bool(end) or clinical in ENDED or any(key in condition for key in ABATEMENTS)
     cells = filled(
-        code=coded(condition.get("code"), about.systems),
+        code=about.codes.cell(condition.get("code")),
         name=Cell(name_of(condition.get("code"))),
-        category=coded(condition.get("category"), about.systems),
-        severity=coded(condition.get("severity"), about.systems),
-        body_site=coded(condition.get("bodySite"), about.systems),
+        category=about.codes.cell(condition.get("category")),
+        severity=about.codes.cell(condition.get("severity")),
+        body_site=about.codes.cell(condition.get("bodySite")),
         clinical=Cell(clinical),
         verification=Cell(plain_code(condition.get("verificationStatus"))),
         status=Cell(status_of(condition)),

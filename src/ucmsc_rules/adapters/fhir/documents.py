@@ -27,6 +27,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ENTRIES = re.compile(r'"entry"\s*:\s*\[|\A\s*\[')
 _GAP = re.compile(r"[\s,]*+")
 _TYPE_AND_ID = re.compile(r"(?P<base>.*/)?(?P<type>[A-Za-z]+)/[^/]+\Z")
+_CHANGING = frozenset({"DELETE", "PATCH"})
 _SERVER = ("http://", "https://")
 
 
@@ -51,12 +52,23 @@ class Document:
 
 @frozen_to_mypy
 class Entry:
-    """A resource, where it stands, and the address by which others refer to it; ``base`` is that of its server."""
+    """A resource and its type, where it stands, and the address by which others refer to it.
+
+    ``where`` is the path before it, ``number`` its place in a Bundle, else -1; ``base`` is the address of its server.
+    """
 
     resource: Json
-    path: str
+    kind: str
+    where: str
+    number: int = -1
     address: str = ""
     base: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where the resource stands, as people know it."""
+        bundled = f"Bundle.entry[{self.number}] " if self.number >= 0 else ""
+        return f"{self.where}{bundled}{_named(self.resource)}"
 
 
 @define
@@ -212,7 +224,7 @@ def _unfold(value: object, where: str, parsed: Parsed, deepest: int) -> None:
     elif resource["resourceType"] == "Bundle":
         _take_bundle(resource, where, parsed, deepest)
     else:
-        parsed.entries.append(Entry(resource, f"{where}{_named(resource)}"))
+        parsed.entries.append(Entry(resource, a_text(resource["resourceType"]), where))
 
 
 def _take_bundle(bundle: Json, where: str, parsed: Parsed, deepest: int) -> None:
@@ -236,42 +248,47 @@ def _take_bundle(bundle: Json, where: str, parsed: Parsed, deepest: int) -> None
 def _add_entry(entry: object, number: int, where: str, parsed: Parsed, deepest: int) -> None:
     parts = an_object(entry)
     resource = parts.get("resource")
-    path = f"{where}Bundle.entry[{number}]"
     if not isinstance(resource, dict):
-        _add_empty(parts, path, parsed)
-    elif resource.get("resourceType") == "Bundle" and deepest:
-        _take_bundle(resource, f"{path} ", parsed, deepest - 1)
-    elif not a_text(resource.get("resourceType")):
-        parsed.lost.append(f'{path}: this is no FHIR resource, since it has no "resourceType"')
+        _add_empty(parts, f"{where}Bundle.entry[{number}]", parsed)
+        return
+    kind = a_text(resource.get("resourceType"))
+    if kind == "Bundle" and deepest:
+        _take_bundle(resource, f"{where}Bundle.entry[{number}] ", parsed, deepest - 1)
+    elif not kind:
+        message = 'this is no FHIR resource, since it has no "resourceType"'
+        parsed.lost.append(f"{where}Bundle.entry[{number}]: {message}")
     else:
         address = a_text(parts.get("fullUrl"))
         base = _base(address) if address.startswith(_SERVER) else ""
-        parsed.entries.append(Entry(resource, f"{path} {_named(resource)}", address, base))
-        if an_object(parts.get("request")).get("method") in {"DELETE", "PATCH"} or _is_failure(resource):
-            parsed.lost.append(f"{path}: {_failure(resource, parts)}")
+        found = Entry(resource, kind, where, number, address, base)
+        parsed.entries.append(found)
+        if kind == "OperationOutcome" or "request" in parts:
+            _notice_change(found, parts, parsed)
 
 
 def _add_empty(entry: Json, path: str, parsed: Parsed) -> None:
     method = a_text(an_object(entry.get("request")).get("method"))
-    if method in {"DELETE", "PATCH"}:
+    if method in _CHANGING:
         parsed.lost.append(f"{path}: {method} changes what was said before; export the current state")
     else:
         label = "Bundle.entry without a resource"
         parsed.empty[label] = parsed.empty.get(label, 0) + 1
 
 
-def _is_failure(resource: Json) -> bool:
-    if resource.get("resourceType") != "OperationOutcome":
-        return False
-    return any(a_text(issue.get("severity")) in {"fatal", "error"} for issue in objects(resource.get("issue")))
+def _notice_change(found: Entry, entry: Json, parsed: Parsed) -> None:
+    """What tells that something else is to be changed, or could not be had, leaves open what is not seen here."""
+    method = a_text(an_object(entry.get("request")).get("method"))
+    if method in _CHANGING:
+        parsed.lost.append(f"{found.path}: {method} changes what was said before; export the current state")
+    issues = objects(found.resource.get("issue")) if found.kind == "OperationOutcome" else []
+    texts = [_words_of(each) for each in issues if a_text(each.get("severity")) in {"fatal", "error"}]
+    if texts:
+        parsed.lost.append(f"{found.path}: the server tells of an error ({'; '.join(texts)[:200]})")
 
 
-def _failure(resource: Json, entry: Json) -> str:
-    if resource.get("resourceType") != "OperationOutcome":
-        return f"{an_object(entry.get('request')).get('method')} changes what was said before; export the current state"
-    issues = objects(resource.get("issue"))
-    texts = [a_text(each.get("diagnostics")) or a_text(an_object(each.get("details")).get("text")) for each in issues]
-    return f"the server tells of an error ({'; '.join(text for text in texts if text)[:200] or 'without words'})"
+def _words_of(issue: Json) -> str:
+    words = a_text(issue.get("diagnostics")) or a_text(an_object(issue.get("details")).get("text"))
+    return words or a_text(issue.get("code")) or "without words"
 
 
 def _base(address: str) -> str:
@@ -311,4 +328,6 @@ def tail(reference: str) -> str:
 
 def without_version(reference: str) -> str:
     """A reference without the version that it asks for."""
-    return reference.partition("/_history/")[0].partition("|")[0]
+    if "|" in reference or "/_history/" in reference:
+        return reference.partition("/_history/")[0].partition("|")[0]
+    return reference

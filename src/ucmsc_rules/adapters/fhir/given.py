@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ucmsc_rules.adapters.fhir.cells import Found, course, filled
-from ucmsc_rules.adapters.fhir.codes import BLANK, coded, name_of, plain_code
+from ucmsc_rules.adapters.fhir.codes import BLANK, name_of, plain_code
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
 from ucmsc_rules.adapters.fhir.moments import NEVER_TOLD, Time, moment, time_of
 from ucmsc_rules.adapters.fhir.person import About
@@ -33,18 +33,18 @@ def read_procedure(resource: Json, about: About) -> Iterator[Found]:
     """The cells of a Procedure."""
     recorded = moment(a_text(resource.get("recorded")))
     cells = filled(
-        code=coded(resource.get("code"), about.systems),
+        code=about.codes.cell(resource.get("code")),
         name=Cell(name_of(resource.get("code"))),
-        category=coded(resource.get("category"), about.systems),
-        body_site=coded(resource.get("bodySite"), about.systems),
-        outcome=coded(resource.get("outcome"), about.systems),
+        category=about.codes.cell(resource.get("category")),
+        body_site=about.codes.cell(resource.get("bodySite")),
+        outcome=about.codes.cell(resource.get("outcome")),
     )
     yield _event(resource, cells, _done(resource), recorded)
 
 
 def _medication(resource: Json, about: About, value: Cell, recorded: str) -> Iterator[Found]:
     code, name, trouble = _drug(resource, about)
-    cells = filled(code=code, name=Cell(name), category=coded(resource.get("category"), about.systems))
+    cells = filled(code=code, name=Cell(name), category=about.codes.cell(resource.get("category")))
     found = _event(resource, cells, unknown(trouble) if trouble and not value.absent else value, recorded)
     yield found
 
@@ -88,13 +88,13 @@ def _drug(resource: Json, about: About) -> tuple[Cell, str, str]:
     if concept is None and "concept" in either:
         concept = either["concept"]
     if concept is not None:
-        return coded(concept, about.systems), name_of(concept), ""
+        return about.codes.cell(concept), name_of(concept), ""
     reference = resource.get("medicationReference") or either.get("reference")
     if reference is None:
         return BLANK, "", ""
     medication = about.find(reference, resource)
     codes = [medication.get("code"), *(_ingredient(each) for each in objects(medication.get("ingredient")))]
-    code = coded([each for each in codes if each is not None], about.systems)
+    code = about.codes.cell([each for each in codes if each is not None])
     trouble = (
         "the Medication has a modifierExtension, which is not understood" if "modifierExtension" in medication else ""
     )

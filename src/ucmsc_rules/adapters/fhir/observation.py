@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ucmsc_rules.adapters.fhir.cells import Found, filled
-from ucmsc_rules.adapters.fhir.codes import BLANK, coded, name_of, plain_code
+from ucmsc_rules.adapters.fhir.codes import BLANK, name_of, plain_code
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
 from ucmsc_rules.adapters.fhir.limits import upper_limit
 from ucmsc_rules.adapters.fhir.moments import Time, moment, time_of, within
@@ -39,9 +39,9 @@ def _shared(observation: Json, about: About) -> dict[str, Cell]:
         start=Cell(time.start),
         until=Cell("" if time.instant else time.end),
         recorded=Cell("" if day else issued),
-        category=coded(observation.get("category"), about.systems),
-        method=coded(observation.get("method"), about.systems),
-        body_site=coded(observation.get("bodySite"), about.systems),
+        category=about.codes.cell(observation.get("category")),
+        method=about.codes.cell(observation.get("method")),
+        body_site=about.codes.cell(observation.get("bodySite")),
         specimen=specimen_of(observation, about),
     )
 
@@ -59,17 +59,17 @@ def _day_of_result(time: Time, issued: str) -> str:
 
 
 def _found(part: Json, shared: dict[str, Cell], about: About, place: str) -> Found:
-    value = value_of(part, about.systems)
+    value = value_of(part, about.codes)
     if (focus := _other_focus(part)) and not value.absent:
         value = unknown(focus)
     limit, trouble = upper_limit(part, about.person, shared["when"].text if "when" in shared else "")
     cells = filled(
-        code=coded(part.get("code"), about.systems),
+        code=about.codes.cell(part.get("code")),
         name=Cell(name_of(part.get("code"))),
         value=value,
         unit=Cell(value.unit),
         uln=limit,
-        interpretation=coded(part.get("interpretation"), about.systems),
+        interpretation=about.codes.cell(part.get("interpretation")),
     )
     return Found({**shared, **cells}, place, trouble, part)
 
@@ -87,5 +87,5 @@ def specimen_of(observation: Json, about: About) -> Cell:
     if reference is None:
         return BLANK
     specimen = about.find(reference, observation)
-    kind = coded(specimen.get("type"), about.systems)
+    kind = about.codes.cell(specimen.get("type"))
     return kind if kind.text else Cell(a_text(an_object(reference).get("display")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ucmsc_rules.adapters.fhir.cells import Found, course, filled
-from ucmsc_rules.adapters.fhir.codes import BLANK, coded, name_of, plain_code
+from ucmsc_rules.adapters.fhir.codes import BLANK, name_of, plain_code
 from ucmsc_rules.adapters.fhir.condition import certainty, start_of, status_of
 from ucmsc_rules.adapters.fhir.given import IN_ERROR, NOT_GIVEN, YES
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_list, a_text, an_object, objects
@@ -30,13 +30,13 @@ def read_allergy(allergy: Json, about: About) -> Iterator[Found]:
     doubtful = any("modifierExtension" in each for each in reactions)
     yield Found(
         filled(
-            code=coded([allergy.get("code"), *substances], about.systems),
+            code=about.codes.cell([allergy.get("code"), *substances]),
             name=Cell(name_of(allergy.get("code"))),
-            category=coded(allergy.get("category"), about.systems),
+            category=about.codes.cell(allergy.get("category")),
             type=Cell(plain_code(allergy.get("type"))),
             criticality=Cell(plain_code(allergy.get("criticality"))),
             severity=Cell(severities[0], also=severities[1:]) if severities else BLANK,
-            manifestation=coded(symptoms, about.systems),
+            manifestation=about.codes.cell(symptoms),
             clinical=Cell(plain_code(allergy.get("clinicalStatus"))),
             verification=Cell(plain_code(allergy.get("verificationStatus"))),
             status=Cell(status_of(allergy)),
@@ -55,7 +55,7 @@ def read_family(history: Json, about: About) -> Iterator[Found]:
     status = plain_code(history.get("status"))
     value = YES if status in {"completed", "partial", IN_ERROR} else unknown(f"status {status or 'left out'}")
     shared = filled(
-        relationship=coded(history.get("relationship"), about.systems),
+        relationship=about.codes.cell(history.get("relationship")),
         sex=Cell(plain_code(history.get("sex"))),
         status=Cell(IN_ERROR if status == IN_ERROR else ""),
         recorded=Cell(moment(a_text(history.get("date")))),
@@ -65,7 +65,7 @@ def read_family(history: Json, about: About) -> Iterator[Found]:
         yield Found(shared, part=history)
     for number, condition in enumerate(conditions):
         cells = filled(
-            code=coded(condition.get("code"), about.systems), name=Cell(name_of(condition.get("code"))), value=value
+            code=about.codes.cell(condition.get("code")), name=Cell(name_of(condition.get("code"))), value=value
         )
         yield Found({**shared, **cells}, f".condition[{number}]", part=condition)
 
@@ -80,9 +80,9 @@ def read_consent(consent: Json, about: About) -> Iterator[Found]:
     period = period_of(an_object(consent.get("provision")).get("period") or consent.get("period"))
     yield Found(
         filled(
-            code=coded(consent.get("category"), about.systems),
+            code=about.codes.cell(consent.get("category")),
             name=Cell(name_of(consent.get("category"))),
-            scope=coded(consent.get("scope"), about.systems),
+            scope=about.codes.cell(consent.get("scope")),
             study=Cell(studies[0], also=studies[1:]) if studies else BLANK,
             value=_agreed(consent, status),
             status=Cell(IN_ERROR if status == IN_ERROR else ""),
@@ -115,7 +115,7 @@ def read_research_subject(resource: Json, about: About) -> Iterator[Found]:
     yield Found({**shared, **cells, **course(period_of(resource.get("period")), "", going_on=going_on)}, part=resource)
     for number, step in enumerate(objects(resource.get("progress"))):
         day = moment(a_text(step.get("startDate")))
-        mark = filled(milestone=coded(step.get("milestone"), about.systems), when=Cell(day))
+        mark = filled(milestone=about.codes.cell(step.get("milestone")), when=Cell(day))
         if "milestone" in mark:
             yield Found({**shared, **mark}, f".progress[{number}]", part=step)
 
@@ -143,9 +143,9 @@ def read_encounter(encounter: Json, about: About) -> Iterator[Found]:
     period = period_of(encounter.get("period") or encounter.get("actualPeriod"))
     yield Found(
         filled(
-            code=coded(encounter.get("type"), about.systems),
+            code=about.codes.cell(encounter.get("type")),
             name=Cell(name_of(encounter.get("type"))),
-            visit_class=coded(encounter.get("class"), about.systems),
+            visit_class=about.codes.cell(encounter.get("class")),
             status=Cell(plain_code(encounter.get("status"))),
             when=Cell(period.start),
             until=Cell(period.end),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import Factory, frozen
 
-from ucmsc_rules.adapters.fhir.codes import plain_code
+from ucmsc_rules.adapters.fhir.codes import Codes, plain_code
 from ucmsc_rules.adapters.fhir.json_shape import NOTHING, Json, a_text, objects
 from ucmsc_rules.adapters.fhir.moments import moment
 from ucmsc_rules.adapters.fhir.values import absent_for, extended_reason, unknown
@@ -36,7 +36,7 @@ class About:
     """
 
     person: Person
-    systems: Mapping[str, str]
+    codes: Codes
     find: Callable[[object, Json], Json] = lambda _reference, _resource: NOTHING
     studies: Mapping[str, tuple[str, ...]] = Factory(dict)
 
@@ -82,7 +82,7 @@ def patient_cells(patient: Json, about: About) -> dict[str, Cell]:
     if died or patient.get("deceasedBoolean") is True:
         cells["deceased"] = Cell(moment(died) if died else "true")
     for identifier in objects(patient.get("identifier")):
-        name = about.systems.get(a_text(identifier.get("system")))
+        name = about.codes.systems.get(a_text(identifier.get("system")))
         if name:
             cells[f"identifier.{name}"] = Cell(a_text(identifier.get("value")))
     return cells

@@ -70,39 +70,34 @@ class Pool:
         self.shared.update(parsed.empty)
         self._pages.update(parsed.pages)
         self._next_pages.update(dict.fromkeys(parsed.next_pages))
-        self._take_patients(number, parsed)
-        local = self._local(number, parsed)
+        local = self._take_patients(number, parsed)
         for place, entry in enumerate(parsed.entries):
-            kind = entry.resource["resourceType"]
-            if kind in _FOUND_BY_REFERENCE:
+            if entry.kind in _FOUND_BY_REFERENCE:
                 self.places.setdefault(address_of(entry), (number, place))
-            if kind != PATIENT:
-                self._take(number, entry, kind, local)
+            if entry.kind != PATIENT:
+                self._take(number, entry, resolved(entry, local))
 
-    def _take_patients(self, number: int, parsed: Parsed) -> None:
-        for place, entry in enumerate(parsed.entries):
-            if entry.resource["resourceType"] != PATIENT:
-                continue
-            address = _patient_address(number, place, entry)
+    def _take_patients(self, number: int, parsed: Parsed) -> dict[str, str]:
+        local = patients_of(number, parsed)
+        for end, address in local.items():
             if address not in self.subjects:
                 self.subjects[address] = Subject(address, known=True)
-                self._by_tail.setdefault(_tail_of(entry), []).append(address)
+                self._by_tail.setdefault(end, []).append(address)
             _note(self.subjects[address], number)
+        return local
 
-    def _take(self, number: int, entry: Entry, kind: str, local: dict[str, str]) -> None:
-        reference = patient_reference(entry.resource)
-        address = _resolved(reference, entry, local)
+    def _take(self, number: int, entry: Entry, address: str) -> None:
         if not address:
-            if kind in self.wanted:
+            if entry.kind in self.wanted:
                 self.homeless.append(entry.path)
             else:
-                self.shared[kind] += 1
+                self.shared[entry.kind] += 1
             return
         subject = self.subjects.get(address) or self._pending.setdefault(address, Subject(address, known=False))
-        if kind in self.wanted:
+        if entry.kind in self.wanted:
             _note(subject, number)
         else:
-            subject.passed_over[kind] += 1
+            subject.passed_over[entry.kind] += 1
 
     def settle(self) -> None:
         """Bring what refers to patients in another way, or to patients that are not there, to its place."""
@@ -137,7 +132,7 @@ class Pool:
         for number in pending.documents:
             for entry in self._entries_of(number, {pending.address}):
                 if label:
-                    self.shared[f"{entry.resource['resourceType']}{label}"] += 1
+                    self.shared[f"{entry.kind}{label}"] += 1
                 else:
                     self.homeless.append(entry.path)
         self.shared.update({f"{kind}{label}": count for kind, count in pending.passed_over.items()})
@@ -158,23 +153,14 @@ class Pool:
 
     def _grouped(self, number: int, parsed: Parsed) -> dict[str, list[int]]:
         """The places of a document's resources by the patient's address, as its references have it."""
-        local = self._local(number, parsed)
+        local = patients_of(number, parsed)
         groups: dict[str, list[int]] = {}
         for place, entry in enumerate(parsed.entries):
-            kind = entry.resource["resourceType"]
-            if kind == PATIENT:
-                groups.setdefault(_patient_address(number, place, entry), []).append(place)
-            elif kind in self.wanted:
-                groups.setdefault(_resolved(patient_reference(entry.resource), entry, local), []).append(place)
+            if entry.kind == PATIENT:
+                groups.setdefault(local[_patient_key(place, entry)], []).append(place)
+            elif entry.kind in self.wanted:
+                groups.setdefault(resolved(entry, local), []).append(place)
         return groups
-
-    def _local(self, number: int, parsed: Parsed) -> dict[str, str]:
-        """The addresses of the document's patients by their type and identifier."""
-        return {
-            _tail_of(entry): _patient_address(number, place, entry)
-            for place, entry in enumerate(parsed.entries)
-            if entry.resource["resourceType"] == PATIENT
-        }
 
     def open(self, number: int) -> Parsed:
         """A document's resources, parsed again where they are not held any more."""
@@ -199,36 +185,43 @@ class Pool:
         return NOTHING
 
 
-def _patient_address(number: int, place: int, entry: Entry) -> str:
-    return address_of(entry) or f"{PATIENT} {number}.{place}"
+def patients_of(number: int, parsed: Parsed) -> dict[str, str]:
+    """The addresses of a document's patients by their type and identifier."""
+    return {
+        _patient_key(place, entry): address_of(entry) or f"{PATIENT} {number}.{place}"
+        for place, entry in enumerate(parsed.entries)
+        if entry.kind == PATIENT
+    }
+
+
+def _patient_key(place: int, entry: Entry) -> str:
+    identifier = a_text(entry.resource.get("id"))
+    return f"{PATIENT}/{identifier}" if identifier else f"{PATIENT} {place}"
 
 
 def address_of(entry: Entry) -> str:
     """The address of a resource: that of its entry, else its type and identifier."""
-    return entry.address or (_tail_of(entry) if a_text(entry.resource.get("id")) else "")
+    identifier = a_text(entry.resource.get("id"))
+    return entry.address or (f"{entry.kind}/{identifier}" if identifier else "")
 
 
 def patient_reference(resource: Json) -> str:
     """The reference to its patient."""
     for key in _PATIENT_KEYS:
-        reference = resource.get(key)
-        if isinstance(reference, dict):
-            return a_text(reference.get("reference"))
+        if key in resource and type(reference := resource[key]) is dict:
+            return without_version(a_text(reference.get("reference")))
     return ""
 
 
-def _resolved(reference: str, entry: Entry, local: dict[str, str]) -> str:
-    plain = without_version(reference)
-    if not plain or plain.startswith("#"):
+def resolved(entry: Entry, local: dict[str, str]) -> str:
+    """The address of an entry's patient; "" where it refers to none, or to one inside of itself."""
+    plain = patient_reference(entry.resource)
+    if not plain or plain[0] == "#":
         return ""
     if plain in local:
         return local[plain]
     relative = "://" not in plain and not plain.startswith("urn:")
     return f"{entry.base}{plain}" if relative else plain
-
-
-def _tail_of(entry: Entry) -> str:
-    return f"{entry.resource['resourceType']}/{a_text(entry.resource.get('id'))}"
 
 
 def _may_be(patient: str, reference: str) -> bool:

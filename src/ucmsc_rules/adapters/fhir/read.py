@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from attrs import evolve
+from attrs import evolve, frozen
 
+from ucmsc_rules.adapters.fhir.codes import ANY_CODE, Coded, Codes
 from ucmsc_rules.adapters.fhir.documents import Entry, Source, documents_of, open_source, tail
+from ucmsc_rules.adapters.fhir.interest import OBSERVATION, interest_of, label_of
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
 from ucmsc_rules.adapters.fhir.others import study_of
 from ucmsc_rules.adapters.fhir.person import About, person_of
@@ -49,8 +51,9 @@ def read_fhir(
         if pool.homeless:
             yield Received(Broken(_homeless(pool.homeless)))
         shared = pool.shared
+        terms = Terms(mapping, dictionary, Codes(mapping.systems, interest_of(mapping)))
         for address, subject in pool.subjects.items():
-            received = _received(pool, address, subject, (mapping, dictionary))
+            received = _received(pool, address, subject, terms)
             yield _with_shared(received, shared)
             shared = Counter()
         if not pool.subjects and not pool.lost and not pool.homeless:
@@ -80,10 +83,19 @@ def _homeless(paths: list[str]) -> str:
     return f"{len(paths)} resources name no patient that can be told from the input: {shown}"
 
 
-def _received(pool: Pool, address: str, subject: Subject, terms: tuple[FieldMapping, Dictionary]) -> Received:
-    mapping, dictionary = terms
+@frozen
+class Terms:
+    """What all subjects are read with."""
+
+    mapping: FieldMapping
+    dictionary: Dictionary
+    codes: Codes
+
+
+def _received(pool: Pool, address: str, subject: Subject, terms: Terms) -> Received:
+    mapping, dictionary, codes = terms.mapping, terms.dictionary, terms.codes
     now = current(pool.entries(address))
-    patients = [entry for entry in now.entries if entry.resource["resourceType"] == "Patient"]
+    patients = [entry for entry in now.entries if entry.kind == "Patient"]
     notes = Notes()
     name = _name(patients, subject, mapping)
     if not name:
@@ -91,26 +103,53 @@ def _received(pool: Pool, address: str, subject: Subject, terms: tuple[FieldMapp
         return Received(Broken(f"{path} has no {mapping.subject or 'id'}, so nobody can say which subject this is"))
     if not patients:
         notes.add(address, UNKNOWN_PATIENT)
-    received = receive(name, _rows(pool, now, mapping, notes), mapping, dictionary)
-    unread = Counter(received.unread) + subject.passed_over
+    passed_over = _passed_over(now, codes, mapping)
+    received = receive(name, _rows(pool, now, codes, notes), mapping, dictionary)
+    unread = {**received.unread, **passed_over, **subject.passed_over}
     if now.older:
-        unread["older versions of resources"] += now.older
+        unread["older versions of resources"] = now.older
     if pool.lost:
         notes.add("input", LOST)
         received = evolve(received, record=_doubted(received.record, mapping, dictionary))
-    return evolve(received, problems=(*received.problems, *notes.problems), unread=dict(unread))
+    return evolve(received, problems=(*received.problems, *notes.problems), unread=unread)
 
 
-def _rows(pool: Pool, now: Current, mapping: FieldMapping, notes: Notes) -> Iterator[Row]:
-    patients = [entry.resource for entry in now.entries if entry.resource["resourceType"] == "Patient"]
+def _passed_over(now: Current, codes: Codes, mapping: FieldMapping) -> dict[str, int]:
+    """The observations that no rule can want, counted, and taken away from the others."""
+    counted: dict[tuple[str, str], int] = {}
+    kept: list[Entry] = []
+    doubtful = {id(now.entries[place]) for place in now.doubtful}
+    for entry in now.entries:
+        read = _codes_of(entry.resource, codes) if entry.kind == OBSERVATION else [ANY_CODE]
+        if any(each.wanted for each in read):
+            kept.append(entry)
+            continue
+        for each in read:
+            key = (each.cell.text, each.name)
+            counted[key] = counted.get(key, 0) + 1
+    now.entries = kept
+    now.doubtful = {place for place, entry in enumerate(kept) if id(entry) in doubtful}
+    return {label_of(mapping, code, name): count for (code, name), count in counted.items()}
+
+
+def _codes_of(observation: Json, codes: Codes) -> list[Coded]:
+    """The codes of an observation and of its components."""
+    found = [codes.read(observation.get("code"))]
+    if "component" in observation:
+        found += [codes.read(part.get("code")) for part in objects(observation["component"])]
+    return found
+
+
+def _rows(pool: Pool, now: Current, codes: Codes, notes: Notes) -> Iterator[Row]:
+    patients = [entry.resource for entry in now.entries if entry.kind == "Patient"]
     standing: list[Entry] = []
     about = About(
         person_of(patients),
-        mapping.systems,
+        codes,
         lambda reference, _resource: pool.find(reference, standing[-1]),
         _studies(now.entries),
     )
-    zones = zones_of(entry for entry in now.entries if entry.resource["resourceType"] == "Observation")
+    zones = zones_of(entry for entry in now.entries if entry.kind == "Observation")
     for place, entry in enumerate(now.entries):
         standing[:] = [entry]
         yield from rows_of(entry, about, zones, notes, doubtful=place in now.doubtful)
@@ -120,7 +159,7 @@ def _studies(entries: list[Entry]) -> Mapping[str, tuple[str, ...]]:
     """The studies in which a consent is named by a research subject, by the consent's identifier."""
     studies: dict[str, tuple[str, ...]] = {}
     for entry in entries:
-        if entry.resource["resourceType"] == "ResearchSubject":
+        if entry.kind == "ResearchSubject":
             for reference in objects(entry.resource.get("consent")):
                 consent = tail(a_text(reference.get("reference"))).partition("/")[2]
                 studies[consent] = (*studies.get(consent, ()), *study_of(entry.resource))

@@ -57,8 +57,7 @@ class Notes:
 
 def rows_of(entry: Entry, about: About, zones: Zones, notes: Notes, *, doubtful: bool) -> Iterator[Row]:
     """The rows of one resource."""
-    resource = entry.resource
-    kind = resource["resourceType"]
+    resource, kind = entry.resource, entry.kind
     why = VERSIONS if doubtful else _not_understood(resource)
     if doubtful:
         notes.add(entry.path, VERSIONS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
-from ucmsc_rules.adapters.fhir.codes import BLANK, coded, plain_code
+from ucmsc_rules.adapters.fhir.codes import BLANK, Codes, plain_code
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object
 from ucmsc_rules.adapters.fhir.moments import moment
 from ucmsc_rules.adapters.row import NOT_DONE, UNKNOWN, Cell
@@ -23,13 +24,13 @@ def unknown(why: str) -> Cell:
     return Cell(why, absent=UNKNOWN)
 
 
-def value_of(observation: Json, systems: Mapping[str, str]) -> Cell:
+def value_of(observation: Json, codes: Codes) -> Cell:
     """What an observation, or one of its components, says.
 
     Blank where it only holds others together. An observation without a value and without a reason is no silence: there
     was something to say, and it is not told.
 
-    >>> value_of({"valueQuantity": {"value": "20", "comparator": "<", "unit": "IU/mL"}}, {})
+    >>> value_of({"valueQuantity": {"value": "20", "comparator": "<", "unit": "IU/mL"}}, Codes({}))
     Cell(text='<20', unit='IU/mL', absent='', also=())
     """
     keys = [key for key in observation if key.startswith("value") and key != "value"]
@@ -38,7 +39,7 @@ def value_of(observation: Json, systems: Mapping[str, str]) -> Cell:
         return unknown(f"{' and '.join(keys if reason is None else [*keys, 'dataAbsentReason'])} contradict each other")
     if keys:
         read = _READERS.get(keys[0])
-        return unknown(f"{keys[0][:LONGEST_UNIT]} is not read") if read is None else read(observation[keys[0]], systems)
+        return unknown(f"{keys[0][:LONGEST_UNIT]} is not read") if read is None else read(observation[keys[0]], codes)
     if reason is not None:
         return absent_for(plain_code(reason))
     for key in observation:
@@ -81,7 +82,12 @@ def unit_of(quantity: Json) -> str:
     >>> unit_of({"unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mg/dL"})
     'mmol/L or mg/dL'
     """
-    words, code, system = (a_text(quantity.get(key))[:LONGEST_UNIT] for key in ("unit", "code", "system"))
+    return _one_unit(a_text(quantity.get("unit")), a_text(quantity.get("code")), a_text(quantity.get("system")))
+
+
+@lru_cache(maxsize=4096)  # there are few units
+def _one_unit(words: str, code: str, system: str) -> str:
+    words, code, system = words[:LONGEST_UNIT], code[:LONGEST_UNIT], system[:LONGEST_UNIT]
     if not code or (system != UCUM and words):
         return words
     if system not in {UCUM, ""}:
@@ -101,21 +107,21 @@ def _differ(words: str, code: str) -> bool:
     return False
 
 
-def _quantity(value: object, _: Mapping[str, str]) -> Cell:
+def _quantity(value: object, _: Codes) -> Cell:
     return amount(value)
 
 
-def _plain(value: object, _: Mapping[str, str]) -> Cell:
+def _plain(value: object, _: Codes) -> Cell:
     text = a_text(value)
     return Cell(text) if text else unknown("the value is blank")
 
 
-def _concept(value: object, systems: Mapping[str, str]) -> Cell:
-    cell = coded(value, systems)
+def _concept(value: object, codes: Codes) -> Cell:
+    cell = codes.cell(value)
     return cell if cell.text else unknown("the value is blank")
 
 
-def _boolean(value: object, _: Mapping[str, str]) -> Cell:
+def _boolean(value: object, _: Codes) -> Cell:
     return (
         Cell("true" if value else "false")
         if isinstance(value, bool)
@@ -123,12 +129,12 @@ def _boolean(value: object, _: Mapping[str, str]) -> Cell:
     )
 
 
-def _date(value: object, systems: Mapping[str, str]) -> Cell:
-    cell = _plain(value, systems)
+def _date(value: object, codes: Codes) -> Cell:
+    cell = _plain(value, codes)
     return cell if cell.absent else Cell(moment(cell.text))
 
 
-def _range(value: object, _: Mapping[str, str]) -> Cell:
+def _range(value: object, _: Codes) -> Cell:
     """A range: one end as a bound; both as they would be written for a scale, which no quantity takes for a value."""
     ends = an_object(value)
     low, high = (amount(ends[key]) if key in ends else BLANK for key in ("low", "high"))
@@ -140,14 +146,14 @@ def _range(value: object, _: Mapping[str, str]) -> Cell:
     return Cell(f">={low.text}", low.unit) if low.text else Cell(f"<={high.text}", high.unit)
 
 
-def _ratio(value: object, _: Mapping[str, str]) -> Cell:
+def _ratio(value: object, _: Codes) -> Cell:
     numerator, denominator = (amount(an_object(value).get(key)) for key in ("numerator", "denominator"))
     if numerator.absent or denominator.absent:
         return unknown("a ratio whose parts are not told")
     return Cell(f"{numerator.text}:{denominator.text}")
 
 
-_READERS: Mapping[str, Callable[[object, Mapping[str, str]], Cell]] = {
+_READERS: Mapping[str, Callable[[object, Codes], Cell]] = {
     "valueQuantity": _quantity, "valueString": _plain, "valueCodeableConcept": _concept, "valueInteger": _plain,
     "valueBoolean": _boolean, "valueRange": _range, "valueRatio": _ratio, "valueDateTime": _date,
 }  # fmt: skip

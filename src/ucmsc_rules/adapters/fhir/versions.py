@@ -8,6 +8,7 @@ from attrs import Factory, define
 
 from ucmsc_rules.adapters.fhir.documents import Entry
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object
+from ucmsc_rules.adapters.fhir.pool import address_of
 
 
 @define
@@ -24,7 +25,7 @@ def current(entries: Iterable[Entry]) -> Current:
     kept = Current()
     places: dict[str, int] = {}
     for entry in entries:
-        key = entry.address or _key(entry)
+        key = address_of(entry)
         place = places.get(key) if key else None
         if place is None:
             places[key] = len(kept.entries)
@@ -43,11 +44,6 @@ def _choose(kept: Current, place: int, entry: Entry) -> None:
     kept.older += 1
     if newer:
         kept.entries[place] = entry
-
-
-def _key(entry: Entry) -> str:
-    identifier = a_text(entry.resource.get("id"))
-    return f"{entry.resource['resourceType']}/{identifier}" if identifier else ""
 
 
 def _is_newer(one: Json, other: Json) -> bool | None:
