@@ -19,16 +19,21 @@ def frame_table(frame: Any, with_commas: Collection[str]) -> Table | Broken:  # 
     narwhals = _package("narwhals", "reading data frames")
     try:
         eager = narwhals.from_native(frame.collect() if hasattr(type(frame), "collect") else frame, eager_only=True)
-        columns = {str(name): eager.get_column(name) for name in eager.columns}
-        lists = [_texts(column, with_comma=name in with_commas) for name, column in columns.items()]
+        names = [str(name) for name in eager.columns]
     except TypeError:
         what = f"{type(frame).__module__.partition('.')[0]}.{type(frame).__qualname__}"
         message = f"{what} is no table; give a path, a binary stream, an Arrow table or a data frame"
         raise UcmscRulesError(message) from None
     except ValueError as error:
         return Broken(f"this table cannot be read: {error}")
-    rows = (TableRow(cells, f"row {number}") for number, cells in enumerate(zip(*lists, strict=True), start=1))
-    return Table(tuple(columns), rows)
+    texts: list[list[str]] = []
+    for name, column in zip(names, eager.iter_columns(), strict=True):
+        try:
+            texts.append(_texts(column, with_comma=name in with_commas))
+        except (ValueError, ArithmeticError) as error:  # a text that is no UTF-8, a day that no calendar has
+            return Broken(f'the column "{name}" cannot be read, so nothing of the table is: {error}')
+    rows = (TableRow(cells, f"row {number}") for number, cells in enumerate(zip(*texts, strict=True), start=1))
+    return Table(tuple(names), rows)
 
 
 def parquet_table(stream: BinaryIO, with_commas: Collection[str]) -> Table | Broken:
@@ -40,7 +45,7 @@ def parquet_table(stream: BinaryIO, with_commas: Collection[str]) -> Table | Bro
         if cells > MOST_CELLS:
             return Broken(f"the table has {cells} cells, and at most {MOST_CELLS} are read; part it by subjects")
         whole = file.read()
-    except (arrow.ArrowException, OSError, ValueError) as error:
+    except (arrow.ArrowException, OSError, ValueError, MemoryError) as error:
         return Broken(f"this is no Parquet file that can be read, or it is cut off: {error}")
     return frame_table(whole, with_commas)
 
