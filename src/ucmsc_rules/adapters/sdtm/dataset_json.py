@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ucmsc_rules.adapters.sdtm.json_stream import Scanner
-from ucmsc_rules.adapters.sdtm.table import Table, TableBroken, checked_columns, checked_row, picked, stem
+from ucmsc_rules.adapters.sdtm.table import Table, TableBroken, checked_columns, checked_row, stem
 
 _NESTING = frozenset({"clinicalData", "referenceData", "itemGroupData"})  # how 1.0 wraps its dataset
 _DEEPEST = 4
@@ -42,15 +42,12 @@ def _names(value: object) -> Sequence[object]:
 
 
 def _rows(path: Path, columns: Sequence[str], column: str | None) -> Iterator[Sequence[str]]:
-    return picked(_all_rows(path, columns), columns, column)
-
-
-def _all_rows(path: Path, columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    place = None if column is None else columns.index(column)
     count, told, datasets = 0, None, 0
     for key, value in _pieces(path):
         if key == "row":
             count += 1
-            yield checked_row(_texts(value, count), columns, count)
+            yield _texts(value, columns, place, count)
         elif key == "records":
             told = str(value)
         datasets += key in _COLUMNS
@@ -60,10 +57,13 @@ def _all_rows(path: Path, columns: Sequence[str]) -> Iterator[Sequence[str]]:
         raise TableBroken(f"it has {count} rows, while its metadata say {told}")
 
 
-def _texts(value: object, number: int) -> Sequence[str]:
-    if not isinstance(value, list):
+def _texts(row: object, columns: Sequence[str], place: int | None, number: int) -> Sequence[str]:
+    """The values of a row as texts, or the one at a place."""
+    if not isinstance(row, list):
         raise TableBroken(f"row {number} is no list of values")
-    return [_text(each, number) for each in value]
+    checked_row(row, columns, number)
+    wanted = row if place is None else (row[place],)
+    return [each if type(each) is str else _text(each, number) for each in wanted]
 
 
 def _text(value: object, number: int) -> str:
@@ -71,9 +71,7 @@ def _text(value: object, number: int) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str):
-        raise TableBroken(f"row {number} has a list or an object where a value should be")
-    return value
+    raise TableBroken(f"row {number} has a list or an object where a value should be")
 
 
 def _pieces(path: Path) -> Iterator[tuple[str, object]]:

@@ -42,9 +42,8 @@ def rows_of(records: Iterable[Record], named: Mapping[str, frozenset[str]]) -> M
 
 
 def _draft(record: Record, used: dict[str, int], made: Made) -> Draft:
-    cells = {
-        name: Cell(text.strip()) for name, text in zip(record.table.columns, record.values, strict=True)
-    }  # fmt: skip
+    given = zip(record.table.columns, record.values, strict=True)
+    cells = {name: Cell(text) for name, value in given if (text := value.strip())}
     told = cells.get("DOMAIN")
     kind = told.text.upper() if told is not None and told.text else record.table.name
     draft = Draft(kind, prefix_of(kind), kind, cells)

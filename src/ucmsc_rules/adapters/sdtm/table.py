@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import frozen
 
 from ucmsc_rules.errors import UcmscRulesError
 from ucmsc_rules.values.dates import shown
 
+Value = TypeVar("Value")
 SUBJECTS = ("USUBJID", "RSUBJID")  # of associated persons (AP--), the related subject is told
 MOST_COLUMNS = 2000
 
@@ -54,7 +56,7 @@ def checked_columns(names: Sequence[object]) -> tuple[str, ...]:
     return columns
 
 
-def checked_row(values: Sequence[str], columns: Sequence[str], number: int) -> Sequence[str]:
+def checked_row(values: Sequence[Value], columns: Sequence[str], number: int) -> Sequence[Value]:
     """The row; raises TableBroken where it has not one value for each column."""
     if len(values) != len(columns):
         raise TableBroken(f"row {number} has {len(values)} values for {len(columns)} columns")

@@ -31,6 +31,7 @@ class Layout:
     """Where the rows begin, how long each is, and the first part of the file, which describes them."""
 
     head: bytes
+    names: tuple[str, ...]
     columns: tuple[str, ...]
     row_length: int
     encoding: str | None
@@ -60,8 +61,10 @@ def _layout(path: Path, encoding: str | None) -> Layout:
     if len(names) < described + _RECORD:
         raise TableBroken(_CUT_OFF)
     variables = [names[place * size : (place + 1) * size] for place in range(count)]
-    columns = checked_columns([each[8:16].decode("ascii", "replace") for each in variables])
-    return Layout(head + names, columns, sum(int.from_bytes(each[4:6], "big") for each in variables), encoding)
+    told = tuple(each[8:16].decode("ascii", "replace").strip() for each in variables)
+    return Layout(
+        head + names, told, checked_columns(told), sum(int.from_bytes(each[4:6], "big") for each in variables), encoding
+    )
 
 
 def _digits(text: bytes) -> int:
@@ -94,20 +97,21 @@ def _without_padding(rows: bytes, length: int) -> bytes:
 def _read(layout: Layout, rows: bytes, column: str | None) -> Iterator[Sequence[str]]:
     if not rows:
         return
-    wanted = layout.columns if column is None else (column,)
+    wanted = layout.names if column is None else (layout.names[layout.columns.index(column)],)
     try:
         read, _ = _pyreadstat().read_xport(
             BytesIO(layout.head + rows), encoding=layout.encoding, output_format="dict",
-            disable_datetime_conversion=True,
+            disable_datetime_conversion=True, usecols=list(wanted),
         )  # fmt: skip
     except Exception as error:  # noqa: BLE001 - what it raises is its own, and differs by version
         raise TableBroken(f"it cannot be read ({error}); where it is no UTF-8, give its encoding") from None
-    by_name = {name.strip().upper(): values for name, values in read.items()}
-    yield from zip(*([_text(value) for value in by_name[name]] for name in wanted), strict=True)
+    yield from zip(*([_text(value) for value in read[name]] for name in wanted), strict=True)
 
 
 def _text(value: object) -> str:
     """A cell as text; numbers with as many digits as a float is sure of."""
+    if type(value) is str:
+        return value
     if value is None or value != value:  # noqa: PLR0124 - a missing number is not equal to itself
         return ""
     return f"{value:.15g}" if isinstance(value, float) else str(value)
