@@ -518,6 +518,24 @@ def test_anchors_that_are_not_given() -> None:
     assert anchors(row("DS", term="SCREENED", day="soon")) == {"screening": "soon"}
 
 
+def test_anchors_of_doubtful_rows() -> None:
+    """A row that may be about something else gives no anchor, and is a problem; other rows may give it."""
+    body = "facts: []\nanchors: {screening: {where: {term: SCREENED}, unless: {done: N}, take: day}}\n"
+    doubtful = row("DS", "DS[1]", term="SCREENED", done=Cell(absent=UNKNOWN), day="2026-03-02")
+    surely = row("DS", "DS[2]", term="SCREENED", day="2026-03-01")
+    got = received(body, doubtful, surely)
+    assert got.record["anchors"] == {"screening": "2026-03-01"}  # type: ignore[index]
+    assert [(problem.path, problem.message) for problem in got.problems] == [
+        ("DS[1]", "whether this row speaks of screening is not known, since a cell that decides it has no value")
+    ]
+
+
+def test_constant_anchors() -> None:
+    """An anchor may be the same for all subjects of whom a row tells."""
+    body = "facts: []\nanchors: {screening: {from: DS, take: {is: 2026-03-01}}}\n"
+    assert received(body, row("DS", "DS[1]")).record["anchors"] == {"screening": "2026-03-01"}  # type: ignore[index]
+
+
 # what is not named
 
 

@@ -99,15 +99,11 @@ class Reader:
         return _not_told(texts[0]) if word == UNKNOWN and not self.unknown_is_a_word else Said(word)
 
     def _written(self, text: str, unit: str) -> Said:
-        match self.form:
-            case Form.DATE:
-                return _date(text, self.order)
-            case Form.FLAG:
-                return Said(_FLAGS.get(text.casefold(), text))
-            case Form.NUMBER if self.decimal_comma:
-                return _with_comma(text, unit)
-            case _:
-                return Said(text, unit)
+        if self.form is Form.DATE:
+            return _date(text, self.order)
+        if self.form is Form.FLAG:
+            return Said(_FLAGS.get(text.casefold(), text))
+        return _with_comma(text, unit) if self.form is Form.NUMBER and self.decimal_comma else Said(text, unit)
 
 
 def reader_of(

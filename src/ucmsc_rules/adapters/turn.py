@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ucmsc_rules.adapters.dates import day_of
-from ucmsc_rules.adapters.entries import Gathered, add_fact
+from ucmsc_rules.adapters.entries import PERHAPS, Gathered, add_fact
 from ucmsc_rules.adapters.mapping import FieldMapping, Rows
 from ucmsc_rules.adapters.matching import Met
 from ucmsc_rules.adapters.plan import KindPlan, MappingPlan, Plan, plan_of
@@ -37,7 +37,7 @@ def _take_in(row: Row, plan: MappingPlan, gathered: Gathered) -> None:
             continue
         met.append(rule)
         if rule.anchor:
-            _take_anchor(rule, row, gathered)
+            _take_anchor(rule, row, gathered, surely=answer is Met.YES)
         elif not add_fact(rule, row, gathered, surely=answer is Met.YES):
             _count_unsaid(rule, row, kind.rows, gathered)
     if met:
@@ -46,13 +46,16 @@ def _take_in(row: Row, plan: MappingPlan, gathered: Gathered) -> None:
         _count_row(row, kind, gathered)
 
 
-def _take_anchor(rule: Plan, row: Row, gathered: Gathered) -> None:
+def _take_anchor(rule: Plan, row: Row, gathered: Gathered, *, surely: bool) -> None:
+    """Note the day that a row gives an anchor; one of a row that may be about something else is a problem, and no day."""
     reader = rule.readers["when"]
     said = reader.read(row.cells.get(reader.field))
-    path = f"{row.path}.{reader.field}"
+    path = f"{row.path}.{reader.field}" if reader.field else row.path
     if said.trouble:
         gathered.complain(path, said.trouble)
-    if said.text and said.told:
+    if said.text and said.told and not surely:
+        gathered.complain(row.path, PERHAPS.format(rule.anchor))
+    elif said.text and said.told:
         gathered.anchors.setdefault(rule.anchor, {}).setdefault(day_of(said.text), path)
 
 
