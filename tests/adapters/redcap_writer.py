@@ -49,7 +49,7 @@ ASSESSED = {
 _DATED = frozenset({"value", "when", "recorded", "status"})
 HELD = {
     "consent": _DATED, "answers": _DATED | {"until"}, "events": _DATED | {"until"}, "assessments": _DATED,
-    "found_elsewhere": {"when", "until", "recorded", "complete"}, "vitals": _DATED | {"unit"},
+    "found_elsewhere": {"value", "when", "until", "recorded", "complete"}, "vitals": _DATED | {"unit"},
     "labs": _DATED | {"unit", "uln", "lloq", "copies_per_iu", "detected"},
 }  # fmt: skip
 _WEIGHT = re.compile(r"(?P<number>[<>=]*[0-9.]+) (?P<unit>kg|lb)\Z")
@@ -161,7 +161,7 @@ def _repeat(fact: Fact, places: Mapping[tuple[str, str], str]) -> tuple[str, dic
     if code := places.get(("question", name)):
         cells = {"question": code, "answer": answer, "answer_status": status}
         return "answers", {**cells, **_dated("answer", dates, ("date", "until"))}
-    if fact.get("complete") is False:
+    if fact.get("complete") is False and value in {None, "yes"}:
         return "found_elsewhere", {"found_kind": places["found_kind", name], **_dated("found", dates, ("start", "end"))}
     if code := places.get(("event_kind", name)):
         cells = {"event_kind": code, "event_happened": "1" if value is None else answer, "event_status": status}
@@ -182,11 +182,9 @@ def _measured(fact: Fact, places: Mapping[tuple[str, str], str], status: str | N
     if fact["concept"] == "body_weight":
         match = _WEIGHT.match(f"{_text(value)} {unit}" if unit else _text(value))
         number = match["number"].replace(".", ",") if match else value
-        return "vitals", {
-            "vs_date": fact.get("when"),
-            "vs_weight": number,
-            "vs_unit": {"kg": "1", "lb": "2"}[match["unit"]] if match else "",
-        }
+        code = {"kg": "1", "lb": "2"}[match["unit"]] if match else ""
+        dated = {"vs_date": fact.get("when"), "vs_recorded": fact.get("recorded"), "vs_status": status}
+        return "vitals", {**dated, "vs_weight": number, "vs_unit": code}
     return "labs", {
         "lab_test": places["lab_test", fact["concept"]], "lab_result": value, "lab_unit": unit,
         "lab_date": fact.get("when"), "lab_uln": fact.get("uln"), "lab_lloq": fact.get("lloq"),

@@ -47,7 +47,8 @@ def read_delimited(stream: BinaryIO) -> Iterator[Line | Broken]:
     try:
         yield from _lines(text)
     finally:
-        text.detach()  # the stream is the caller's to close
+        if not stream.closed:
+            text.detach()  # the stream is the caller's to close
 
 
 def encoding_of(stream: BinaryIO) -> str:

@@ -81,3 +81,5 @@ def _from_table(lines: Iterable[Line | Broken]) -> Iterator[Entry | Broken]:
             yield Broken(f"line {line.number} has {cells} where the header has {len(header)}; it is cut off or shifted")
         else:
             yield Entry(f"line {line.number}", dict(zip(header, line.cells, strict=True)), twice, line.ended)
+    if header is None:
+        yield Broken("nothing stands here; export the records again")

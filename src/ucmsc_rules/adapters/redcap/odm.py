@@ -31,19 +31,20 @@ def read_redcap_odm(source: Source, mapping: FieldMapping, dictionary: Dictionar
     exports serves as it is. Raises UcmscRulesError where the mapping does not fit the project.
     """
     again = opening(source)
-    project = _project(again)
+    project = odm_project(again)
     if isinstance(project, Broken):
         return iter((Received(project),))
 
     @contextmanager
     def lines() -> Iterator[Lines]:
         with again() as stream:
-            yield _entries(stream, project)
+            yield odm_lines(stream, project)
 
     return read_entries(lines, fit(mapping, project.project), dictionary)
 
 
-def _project(again: Opening) -> OdmProject | Broken:
+def odm_project(again: Opening) -> OdmProject | Broken:
+    """The project that a file describes before its data, or why it is no export of one."""
     with again() as stream:
         root = read_root(stream)
         if isinstance(root, Broken):
@@ -59,7 +60,8 @@ def _project(again: Opening) -> OdmProject | Broken:
     return Broken(_NO_PROJECT)
 
 
-def _entries(stream: BinaryIO, project: OdmProject) -> Lines:
+def odm_lines(stream: BinaryIO, project: OdmProject) -> Lines:
+    """The lines of all records of a file."""
     for piece in read_pieces(stream, groups=False):
         if isinstance(piece, Broken):
             yield piece
