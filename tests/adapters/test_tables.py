@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,15 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.mapping_samples import dictionary, mapping, problems, row
 from adapters.table_samples import WIDE, broken, read, read_frame, shown, subjects
 from ucmsc_rules import UcmscRulesError
 from ucmsc_rules.adapters.tables import frames, read_table
 from ucmsc_rules.adapters.tables.text import text_of
+from ucmsc_rules.facts.json_text import Broken
 
 HEAD = "id,hbv,day,sex,screened\n"
 FACT = {"concept": "hbv_dna", "value": "850", "unit": "IU/mL", "when": "2026-02-27"}
@@ -452,3 +456,40 @@ def test_wide_mapping_of_rows() -> None:
     assert problems(WIDE, row("table", "line 2", sex="3")) == [
         'error line 2.sex: "3" is none of the texts that the mapping knows here; it knows 1, 2'
     ]
+
+
+# any table
+
+
+@given(st.text('ABid,;\t"\n\r 1é', max_size=60), st.sampled_from(["utf-8", "utf-16", "latin-1"]))
+def test_any_text(text: str, encoding: str) -> None:
+    """Whatever a file holds, it is read or told of, and every line with data is somebody's or is told of."""
+    got = read(f"id,hbv\n{text}".encode(encoding))
+    assert subjects(got) or broken(got)
+    if not broken(got):
+        assert sum(len(facts) for _, facts in shown(got)) <= len(text.splitlines())
+
+
+@given(st.lists(st.tuples(st.sampled_from(["A", "B", "C", ""]), st.sampled_from(["1", "2,x", ""])), max_size=8))
+def test_whose_rows_are_lost(lines: list[tuple[str, str]]) -> None:
+    """A subject is answered with all of its rows or not at all, and each that is named is answered or told of."""
+    got = read("id,result\n" + "".join(f"{subject},{cells}\n" for subject, cells in lines), "subject: id\nfacts: []\n")
+    named = {subject for subject, _ in lines if subject}
+    ragged = {subject for subject, cells in lines if subject and "," in cells}
+    answered = set(subjects(got))
+    assert answered <= named - ragged
+    assert {
+        subject for subject in named - answered if any(said.startswith(f"{subject}: ") for said in broken(got))
+    } == (named - answered)
+    for each in got:
+        if not isinstance(each.record, Broken):
+            rows = [cells for subject, cells in lines if subject == each.record["subject"]]
+            assert sum(each.unread.values()) == sum(cells != "" for cells in rows)
+
+
+def test_time_of_a_large_table() -> None:
+    """A table of twenty thousand subjects takes seconds."""
+    text = HEAD + "".join(f"S{number},850,2026-02-27,1,2026-03-01\n" for number in range(20_000))
+    start = process_time()
+    assert len(subjects(read(text))) == 20_000
+    assert process_time() - start < 10

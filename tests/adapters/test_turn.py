@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.mapping_samples import dictionary, facts, mapping, problems, received, row, without_source
 from ucmsc_rules.adapters.mapping import AnchorRule, FieldMapping
@@ -580,6 +582,50 @@ def test_name_that_is_long() -> None:
 
 
 # all of it
+
+
+CELLS = st.sampled_from(
+    ["", "x", "-999", "-1", Cell(absent=UNKNOWN), Cell(absent=NOT_DONE), Cell("y", also=("HBVDNA",))]
+)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"LBTESTCD": st.sampled_from(["HBVDNA", "AFP", ""]) | CELLS, "LBORRES": st.sampled_from(["1", "2"]) | CELLS},
+        optional={
+            "LBSPEC": st.sampled_from(["SERUM", "URINE"]) | CELLS,
+            "LBSTAT": st.sampled_from(["NOT DONE"]) | CELLS,
+            "LBORRESU": st.sampled_from(["IU/mL", "mg/dL"]) | CELLS,
+            "LBDTC": st.sampled_from(["2026-02-27", "2026---01"]) | CELLS,
+        },
+    ),
+    max_size=4,
+)
+
+
+@given(ROWS)
+def test_nothing_is_lost_without_a_word(rows: list[dict[str, str | Cell]]) -> None:
+    """A row with a result gives a fact, or is counted, or is left out on purpose; what is doubtful is unreadable."""
+    for cells in rows:
+        got = received(MISSING + LB, row(**cells))
+        result, status = (_cell(cells.get(field, "")) for field in ("LBORRES", "LBSTAT"))
+        says = result.absent == UNKNOWN or (not result.absent and result.text not in {"", "-1"})
+        if says and status.text != "NOT DONE":
+            assert bool(without_source(got)) != any(label.startswith("LB") for label in got.unread)
+        for fact in without_source(got):
+            certain = fact["value"] in {"1", "2"} and fact.get("unit") == "IU/mL"
+            assert read(fact).readable == (certain and fact.get("when", "2026-02-27") in {"2026-02-27", "2026-UN-01"})
+
+
+def _cell(text: str | Cell) -> Cell:
+    return text if isinstance(text, Cell) else Cell(text)
+
+
+@given(ROWS)
+def test_rows_together_and_alone(rows: list[dict[str, str | Cell]]) -> None:
+    """Rows give together what each gives alone, identical facts once."""
+    all_of_them = [row("LB", f"LB[{place}]", **cells) for place, cells in enumerate(rows)]
+    together = without_source(received(MISSING + LB, *all_of_them))
+    alone = [fact for each in all_of_them for fact in without_source(received(MISSING + LB, each))]
+    assert together == [fact for place, fact in enumerate(alone) if fact not in alone[:place]]
 
 
 def test_another_dictionary() -> None:

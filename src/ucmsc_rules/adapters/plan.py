@@ -37,11 +37,15 @@ class Plan:
 
 @frozen(eq=False)
 class KindPlan:
-    """What is to be known of one kind of rows: its rules, the fields that they name, and those that hold values."""
+    """What is to be known of one kind of rows: its rules, the fields that they name, and those that hold values.
+
+    ``no_data`` are fields that say whose a row is, what it is about, or nothing.
+    """
 
     index: Index
     named: frozenset[str]
     valued: frozenset[str]
+    no_data: frozenset[str]
     rows: Rows
 
 
@@ -133,10 +137,11 @@ def _owners(mapping: FieldMapping, find: Callable[[FactRule], str]) -> _Owners:
 def _kind_plan(kind: str, rules: Iterable[Plan], mapping: FieldMapping) -> KindPlan:
     mine = [rule for rule in rules if not rule.asked.kinds or kind in rule.asked.kinds]
     rows = mapping.rows.get(kind, Rows())
-    named = {mapping.subject, *rows.ignore, *rows.named_by}
+    no_data = frozenset({mapping.subject, *rows.ignore, *rows.named_by})
+    named = set(no_data)
     valued: set[str] = set()
     for rule in mine:
         named.update(rule.asked.fields, (test.field for test in (*rule.asked.where, *rule.asked.unless)))
         reader = rule.readers.get("value") or rule.readers.get("when") or rule.readers.get("until")
         valued.update({reader.field} if reader and rule.concept else ())
-    return KindPlan(index_of(rule.asked for rule in mine), frozenset(named), frozenset(valued) - {""}, rows)
+    return KindPlan(index_of(rule.asked for rule in mine), frozenset(named), frozenset(valued) - {""}, no_data, rows)

@@ -47,7 +47,7 @@ def _take_in(row: Row, plan: MappingPlan, gathered: Gathered) -> None:
 
 
 def _take_anchor(rule: Plan, row: Row, gathered: Gathered, *, surely: bool) -> None:
-    """Note the day that a row gives an anchor; one of a row that may be about something else is a problem, and no day."""
+    """Note the day that a row gives an anchor; a row that may be about something else gives a problem instead."""
     reader = rule.readers["when"]
     said = reader.read(row.cells.get(reader.field))
     path = f"{row.path}.{reader.field}" if reader.field else row.path
@@ -94,8 +94,8 @@ def _count_fields(row: Row, kind: KindPlan, met: list[Plan], gathered: Gathered)
 
 
 def _count_row(row: Row, kind: KindPlan, gathered: Gathered) -> None:
-    no_data = {*kind.rows.ignore, *kind.rows.named_by}
-    if any(_holds_data(cell) for field, cell in row.cells.items() if field not in no_data) or kind.rows.named_by:
+    holds_data = any(_holds_data(cell) for field, cell in row.cells.items() if field not in kind.no_data)
+    if holds_data or kind.rows.named_by:
         gathered.count(_name(row, kind.rows))
 
 
