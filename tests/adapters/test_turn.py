@@ -573,6 +573,8 @@ def test_value_that_no_rule_took() -> None:
     )
     assert received(body, row("labs", sex="male", fasting="0", glucose="99 mg/dL")).unread == {"labs.glucose": 1}
     assert received(body, row("labs", sex="male", fasting="1", glucose="99 mg/dL")).unread == {}
+    ignoring = "rows: {labs: {ignore: [glucose]}}\n" + body
+    assert received(ignoring, row("labs", sex="male", fasting="0", glucose="99 mg/dL")).unread == {}
 
 
 def test_name_that_is_long() -> None:

@@ -144,4 +144,6 @@ def _kind_plan(kind: str, rules: Iterable[Plan], mapping: FieldMapping) -> KindP
         named.update(rule.asked.fields, (test.field for test in (*rule.asked.where, *rule.asked.unless)))
         reader = rule.readers.get("value") or rule.readers.get("when") or rule.readers.get("until")
         valued.update({reader.field} if reader and rule.concept else ())
-    return KindPlan(index_of(rule.asked for rule in mine), frozenset(named), frozenset(valued) - {""}, no_data, rows)
+    return KindPlan(
+        index_of(rule.asked for rule in mine), frozenset(named), frozenset(valued) - {""} - no_data, no_data, rows
+    )
