@@ -120,10 +120,10 @@ class Index:
     always: list[int] = Factory(list)
     every: list[int] = Factory(list)
 
-    def add(self, rule: Asked) -> None:
-        """Take in a rule."""
+    def add(self, rule: Asked, variety: Mapping[str, int]) -> None:
+        """Take in a rule, by its condition on the field of which conditions want most different texts."""
         self.every.append(rule.number)
-        test = next((test for test in rule.where if "" not in test.exact and "" not in test.prefixes), None)
+        test = max(_telling(rule), key=lambda test: variety[test.field], default=None)
         if test is not None:
             for text in test.exact:
                 self.exact.setdefault(test.field, {}).setdefault(text, []).append(rule.number)
@@ -162,7 +162,16 @@ class Index:
 
 def index_of(rules: Iterable[Asked]) -> Index:
     """The index of some rules, in their order."""
-    index = Index()
+    index, rules = Index(), tuple(rules)
+    wanted: dict[str, set[str]] = {}
+    for test in (test for rule in rules for test in _telling(rule)):
+        wanted.setdefault(test.field, set()).update(test.exact, test.prefixes)
+    variety = {field: len(texts) for field, texts in wanted.items()}
     for rule in rules:
-        index.add(rule)
+        index.add(rule, variety)
     return index
+
+
+def _telling(rule: Asked) -> list[Test]:
+    """The conditions of a rule that a blank field does not meet, and not every text does."""
+    return [test for test in rule.where if "" not in test.exact and "" not in test.prefixes]
