@@ -57,13 +57,13 @@ def line_of(verdict: Verdict, *, who: str, when: str, reason: str = "") -> Line:
 
 
 def to_csv(lines: Iterable[Line]) -> bytes:
-    """The log as CSV in UTF-8.
+    """The log as CSV (RFC 4180) in UTF-8.
 
     A text that a spreadsheet program would take for a formula gets an apostrophe before it, and so does one that
     begins with an apostrophe: to take one apostrophe away gives every text back.
     """
     text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")  # of a text, only the signs of this one make it quoted
     writer.writerow(COLUMNS)
     writer.writerows([[as_plain_text(cell) for cell in astuple(line)] for line in lines])
     return text.getvalue().encode("utf-8", "backslashreplace")
