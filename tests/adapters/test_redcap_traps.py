@@ -334,3 +334,53 @@ def test_an_anchor_of_two_lines_that_differ() -> None:
     received = only(read([a_line(visit_date="2026-02-01"), a_line(visit_date="2026-03-01")]))
     assert received.record["anchors"] == {}
     assert [problem.path for problem in received.problems] == ["element 2", "visit.visit_date"]
+
+
+# exports of some fields only
+
+LABS = """
+facts:
+  - concept: hbv_dna
+    where: {labs_complete: [2]}
+    value: hbv
+    unit: {is: IU/mL}
+    when: lab_date
+  - {concept: birth_date, value: dob}
+"""
+
+
+def without(line: dict[str, str], *columns: str) -> dict[str, str]:
+    """A line of an export that leaves out some columns."""
+    return {column: text for column, text in line.items() if column not in columns}
+
+
+@WRITERS
+@pytest.mark.parametrize("column", ["labs_complete", "lab_date"])
+def test_a_column_that_decides_and_was_not_exported(write: Write, column: str) -> None:
+    """What a status or a date would have said is unknown, and so is the fact; that it is missing is told first."""
+    line = a_line("1", hbv="20", lab_date="2026-02-27 08:10", labs_complete="2", dob="1961")
+    notice, received = read(write([without(line, column)]), LABS)
+    assert refusal(notice) == f"the export has no column {column}; what they would say is unknown, so export them too"
+    birth, *others = sorted(facts_of(received))
+    assert birth == ("birth_date", "1961")
+    assert ("hbv_dna", "20", "IU/mL", "2026-02-27T08:10") not in others
+
+
+def test_a_form_that_was_not_exported() -> None:
+    """Its facts are unknown, as are those of a form that is blank; the columns are told once, not more than twelve."""
+    columns = [name for name in a_line() if name.startswith(("lab", "hbv"))]
+    notice, one, two = read([without(a_line(number, dob="1961"), *columns) for number in "12"], LABS)
+    assert refusal(notice) == (
+        "the export has no column hbv, lab_date, labs_complete; what they would say is unknown, so export them too"
+    )
+    assert facts_of(one) == facts_of(two) == [("birth_date", "1961")]
+    many = "facts:\n" + "".join(f"  - {{concept: inr, value: inr_{number}}}\n" for number in range(14))
+    fields = [*FIELDS, *(a_field(f"inr_{number}", "labs") for number in range(14))]
+    assert " inr_11 and 2 more; what" in refusal(read([a_line()], many, fields)[0])
+
+
+def test_a_status_that_was_not_exported_is_not_0() -> None:
+    """Whether somebody called the form complete is then unknown."""
+    facts = LABS.replace("[2]", "[0, 1]")
+    _, received = read([without(a_line(hbv="20"), "labs_complete")], facts)
+    assert [fact[1] for fact in facts_of(received)] == ["unreadable: 20"]

@@ -7,7 +7,8 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from ucmsc_rules.adapters.mapping import AnchorRule, Condition, FactRule, FieldMapping, Rows, System, Take
+from ucmsc_rules.adapters.mapping import Condition, FactRule, FieldMapping, Rows, System, Take
+from ucmsc_rules.adapters.redcap.columns import Rule, conditions_on, leading_column, rules_of, takes_of, untold_columns
 from ucmsc_rules.adapters.redcap.project import (
     BOX,
     CHECKBOX,
@@ -37,7 +38,8 @@ class Fitted:
     ``told_unchecked`` are the boxes whose being unchecked says something. ``borrowed`` are, for a form, the columns of
     other forms of the same event that its rows carry too, since a rule reads them together. ``missing_boxes`` are the
     columns of missing-data codes, and why there is no value. ``forms_asked`` are the forms that rules ask for by field,
-    where no data dictionary tells forms.
+    where no data dictionary tells forms. ``there`` are the columns of the export, None where it can have all of them,
+    and ``untold`` those that nobody exported, by the column beside which they would be read.
     """
 
     mapping: FieldMapping
@@ -46,11 +48,17 @@ class Fitted:
     borrowed: Mapping[str, tuple[str, ...]] = {}
     missing_boxes: Mapping[str, str] = {}
     forms_asked: Mapping[str, str] = {}
+    there: frozenset[str] | None = None
+    untold: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def record_id(self) -> str:
         """The column that names the record."""
         return self.project.record_id if self.project else self.mapping.subject
+
+    def of_export(self, columns: frozenset[str]) -> Fitted:
+        """The same for an export that has some columns and no others."""
+        return evolve(self, there=columns, untold=untold_columns(self.mapping, columns))
 
     def boxes_beside(self, column: str) -> Iterator[str]:
         """The boxes of the same checkbox field that stand for its choices."""
@@ -98,43 +106,25 @@ def _with_commas(takes: Mapping[str, Take], project: Project) -> dict[str, Take]
 def _with_plumbing(mapping: FieldMapping, project: Project | None) -> dict[str, Rows]:
     """For each kind of rows, and for any other, the columns that are no data."""
     plumbing = (*OF_REDCAP, *(project.plumbing() if project else ()))
-    kinds = (ANY_KIND, WHOLE_RECORD, *mapping.rows, *(kind for rule in _rules(mapping) for kind in rule.kinds))
+    kinds = (ANY_KIND, WHOLE_RECORD, *mapping.rows, *(kind for rule in rules_of(mapping) for kind in rule.kinds))
     known = {kind: mapping.rows.get(kind, Rows()) for kind in (*kinds, *(project.forms if project else ()))}
     return {kind: evolve(rows, ignore=(*rows.ignore, *plumbing)) for kind, rows in known.items()}
 
 
-def _rules(mapping: FieldMapping) -> Iterator[FactRule | AnchorRule]:
-    yield from mapping.facts
-    yield from mapping.anchors
-
-
-def _takes(rule: FactRule | AnchorRule) -> Iterable[Take]:
-    takes = rule.takes.values() if isinstance(rule, FactRule) else (rule.take,)
-    return [take for take in takes if take.field]
-
-
-def _columns_of(rule: FactRule | AnchorRule) -> frozenset[str]:
-    return frozenset(take.field for take in _takes(rule)) | {each.field for each in (*rule.where, *rule.unless)}
-
-
-def _leading(rule: FactRule | AnchorRule) -> str:
-    """The column without which a rule gives nothing: that of its value or, where it has none, of its date."""
-    if isinstance(rule, AnchorRule):
-        return rule.take.field
-    first = next((rule.takes[key] for key in ("value", "when") if key in rule.takes and rule.takes[key].field), None)
-    return first.field if first is not None else next((take.field for take in _takes(rule)), "")
+def _columns_of(rule: Rule) -> frozenset[str]:
+    return frozenset(take.field for take in takes_of(rule).values()) | frozenset(conditions_on(rule))
 
 
 def _told_unchecked(mapping: FieldMapping) -> Iterator[str]:
-    for rule in _rules(mapping):
-        yield from (take.field for take in _takes(rule) if take.values and UNCHECKED in take.values)
+    for rule in rules_of(mapping):
+        yield from (take.field for take in takes_of(rule).values() if take.values and UNCHECKED in take.values)
         yield from (each.field for each in (*rule.where, *rule.unless) if UNCHECKED in each.texts)
 
 
 def _borrowed(mapping: FieldMapping, project: Project) -> dict[str, tuple[str, ...]]:
     borrowed: dict[str, set[str]] = {}
-    for rule in _rules(mapping):
-        home = project.form_of(_leading(rule))
+    for rule in rules_of(mapping):
+        home = project.form_of(leading_column(rule))
         if home is not None:
             strange = (column for column in _columns_of(rule) if project.form_of(column) not in {home, None})
             borrowed.setdefault(home, set()).update(strange)
@@ -142,13 +132,13 @@ def _borrowed(mapping: FieldMapping, project: Project) -> dict[str, tuple[str, .
 
 
 def _forms_asked(mapping: FieldMapping) -> dict[str, str]:
-    rules = (rule for rule in _rules(mapping) if rule.kinds and WHOLE_RECORD not in rule.kinds)
-    return {_leading(rule): either(rule.kinds) for rule in rules}
+    rules = (rule for rule in rules_of(mapping) if rule.kinds and WHOLE_RECORD not in rule.kinds)
+    return {leading_column(rule): either(rule.kinds) for rule in rules}
 
 
 def _complaints(mapping: FieldMapping, project: Project) -> Iterator[Complaint]:
     known = (*project.columns(), *OF_REDCAP)
-    for rule in _rules(mapping):
+    for rule in rules_of(mapping):
         name = rule.concept if isinstance(rule, FactRule) else rule.anchor
         complain = partial(Complaint, rule.place, name)
         for kind in rule.kinds:
@@ -157,7 +147,7 @@ def _complaints(mapping: FieldMapping, project: Project) -> Iterator[Complaint]:
         for column in sorted(_columns_of(rule)):
             if column not in known:
                 yield complain(_no_column(column, project, known))
-        for take in _takes(rule):
+        for take in takes_of(rule).values():
             yield from map(complain, _no_choices(take.field, take.values or (), project))
         for condition in (*rule.where, *rule.unless):
             yield from map(complain, _no_choices(condition.field, _plain(condition), project))

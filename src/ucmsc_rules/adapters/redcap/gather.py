@@ -31,18 +31,21 @@ class Survey:
     """What a first look at an export tells: the records whose lines do not stand together, and whether some are lost.
 
     ``refusal`` is why nothing of it can be read, "" where it can; ``nameless`` is the first line where no line at all
-    says whose it is.
+    says whose it is. ``columns`` are all that the lines have, None where each line holds a value or a file names only
+    what is filled in.
     """
 
     scattered: frozenset[str] = frozenset()
     lost: bool = False
     refusal: str = ""
     nameless: Entry | None = None
+    columns: frozenset[str] | None = None
 
 
 def look_over(entries: Iterable[Entry | Broken], name_of: NameOf, refusal_of: NameOf) -> Survey:
     """A survey of an export; it holds a few bytes for each record. ``refusal_of`` tells of a line what forbids all."""
     seen, scattered, lost, last, first = Seen(), set[str](), False, "", None
+    columns, told = set[str](), True
     for entry in entries:
         if isinstance(entry, Broken):
             lost = True
@@ -53,7 +56,10 @@ def look_over(entries: Iterable[Entry | Broken], name_of: NameOf, refusal_of: Na
         if name and name != last and seen.again(name):
             scattered.add(name)
         lost, last = lost or not name, name or last
-    return Survey(frozenset(scattered), lost, nameless=None if last else first)
+        told = told and not (entry.in_one_piece or entry.has_line_per_value())
+        columns |= {*entry.texts, *entry.unreadable}
+    known = frozenset(columns) if told and first is not None else None
+    return Survey(frozenset(scattered), lost, nameless=None if last else first, columns=known)
 
 
 def gather(entries: Iterable[Entry | Broken], survey: Survey, name_of: NameOf) -> Iterator[Group]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ucmsc_rules.adapters.mapping import FieldMapping
 from ucmsc_rules.adapters.received import Received
+from ucmsc_rules.adapters.redcap.columns import missing_columns
 from ucmsc_rules.adapters.redcap.entry import Entry
 from ucmsc_rules.adapters.redcap.fit import Fitted, fit
 from ucmsc_rules.adapters.redcap.gather import gather, look_over
@@ -78,6 +79,10 @@ def read_entries(lines: LinesAgain, fitted: Fitted, dictionary: Dictionary) -> I
     if refusal:
         yield Received(Broken(refusal))
         return
+    if survey.columns is not None:
+        fitted = fitted.of_export(survey.columns)
+        missing = missing_columns(fitted.mapping, survey.columns)
+        yield from (Received(missing),) if missing else ()
     with lines() as second:
         for group in gather(second, survey, name_of):
             if group.entries:

@@ -22,7 +22,9 @@ def rows_of(entries: Iterable[Entry], fitted: Fitted) -> Iterator[Row]:
         everything = {column: cell for own in forms.values() for column, cell in own.items()}
         for form, own in forms.items():
             lent = {column: everything[column] for column in fitted.borrowed.get(form, ()) if column in everything}
-            yield Row(form, {**heading, **own, **lent}, path_of(entry.key(), form))
+            untold = (missing for column in own for missing in fitted.untold.get(column, ()))
+            unknown = {column: Cell(absent=UNKNOWN) for column in untold}
+            yield Row(form, {**unknown, **heading, **own, **lent}, path_of(entry.key(), form))
 
 
 def path_of(key: Key, form: str) -> str:
@@ -75,8 +77,9 @@ def is_box(column: str, fitted: Fitted) -> bool:
 def _spoken(form: str, own: dict[str, Cell], fitted: Fitted) -> dict[str, Cell]:
     """The cells of a form's row: boxes that say something, and a status, which is 0 where nobody gave one."""
     cells = {column: cell for column, cell in own.items() if _says_something(column, cell, fitted)}
-    if fitted.project is not None and form in fitted.project.forms:
-        cells.setdefault(f"{form}{COMPLETE}", Cell(UNCHECKED))
+    status = f"{form}{COMPLETE}"
+    if fitted.project is not None and form in fitted.project.forms and (not fitted.there or status in fitted.there):
+        cells.setdefault(status, Cell(UNCHECKED))
     for column, why in fitted.missing_boxes.items():
         if column in own and own[column].text.strip() == CHECKED:
             others = (each for each in fitted.boxes_beside(column) if each not in cells or cells[each].text != CHECKED)
