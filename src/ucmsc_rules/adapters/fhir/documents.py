@@ -22,6 +22,7 @@ from ucmsc_rules.values.dates import shown
 LONGEST_DOCUMENT = 512 * 1024 * 1024
 CHUNK = 64 * 1024
 DEEPEST_BUNDLE = 3
+LONGEST_TYPE = 60
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ENTRIES = re.compile(r'"entry"\s*:\s*\[|\A\s*\[')
@@ -98,7 +99,7 @@ def documents_of(source: Source) -> Iterator[Document]:
     line = file.readline(LONGEST_DOCUMENT)
     while line and not line.removeprefix(_BOM).strip():
         line = file.readline(LONGEST_DOCUMENT)
-    if source.lines or (_goes_on(file) and _is_whole(line)):
+    if not line.startswith(_UTF16) and (source.lines or (_goes_on(file) and _is_whole(line))):
         yield from _lines(source)
     else:
         yield Document(source, 0, file.seek(0, 2), 0)
@@ -162,15 +163,13 @@ def _where(document: Document) -> str:
 
 
 def _text(data: bytes, where: str, parsed: Parsed) -> str | None:
-    if data.startswith(_UTF16):
-        parsed.lost.append(f"{where}it is UTF-16, and FHIR is UTF-8; save it as UTF-8")
-        return None
+    encoding = "utf-16" if data.startswith(_UTF16) else "utf-8"
     try:
-        text = data.removeprefix(_BOM).decode("utf-8").strip()
+        text = data.removeprefix(_BOM).decode(encoding)
     except UnicodeDecodeError as error:
-        parsed.lost.append(f"{where}byte {error.start + 1} is no UTF-8; save it as UTF-8")
+        parsed.lost.append(f"{where}byte {error.start + 1} is no {encoding.upper()}; save it as UTF-8")
         return None
-    if not text:
+    if not text or text.isspace():
         parsed.lost.append(f"{where}nothing stands here; write a Bundle, or resources on a line each")
         return None
     return text
@@ -205,7 +204,7 @@ def _whole_ones(text: str, start: int, decoder: Decoder) -> Iterator[object]:
 def _why(text: str, error: JSONDecodeError | RecursionError) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply to be read"
-    if error.pos >= len(text) or error.msg.startswith("Unterminated"):
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
         return f"it breaks off after character {len(text)}"
     return f"it is no JSON at character {error.pos + 1}: {shown(text[error.pos : error.pos + 40])}"
 
@@ -224,7 +223,7 @@ def _unfold(value: object, where: str, parsed: Parsed, deepest: int) -> None:
     elif resource["resourceType"] == "Bundle":
         _take_bundle(resource, where, parsed, deepest)
     else:
-        parsed.entries.append(Entry(resource, a_text(resource["resourceType"]), where))
+        parsed.entries.append(Entry(resource, a_text(resource["resourceType"])[:LONGEST_TYPE], where))
 
 
 def _take_bundle(bundle: Json, where: str, parsed: Parsed, deepest: int) -> None:
@@ -251,7 +250,7 @@ def _add_entry(entry: object, number: int, where: str, parsed: Parsed, deepest: 
     if not isinstance(resource, dict):
         _add_empty(parts, f"{where}Bundle.entry[{number}]", parsed)
         return
-    kind = a_text(resource.get("resourceType"))
+    kind = a_text(resource.get("resourceType"))[:LONGEST_TYPE]
     if kind == "Bundle" and deepest:
         _take_bundle(resource, f"{where}Bundle.entry[{number}] ", parsed, deepest - 1)
     elif not kind:
@@ -297,7 +296,7 @@ def _base(address: str) -> str:
 
 
 def _named(resource: Json) -> str:
-    name, identifier = a_text(resource.get("resourceType"))[:60], a_text(resource.get("id"))[:70]
+    name, identifier = a_text(resource.get("resourceType"))[:LONGEST_TYPE], a_text(resource.get("id"))[:70]
     return f"{name}/{identifier}" if identifier else name
 
 

@@ -51,7 +51,8 @@ def _medication(resource: Json, about: About, value: Cell, recorded: str) -> Ite
 
 def _event(resource: Json, cells: dict[str, Cell], value: Cell, recorded: str) -> Found:
     status = plain_code(resource.get("status"))
-    dates = course(_time(resource), recorded, going_on=status in {"in-progress", "active"})
+    going_on = status in {"in-progress", "active"}
+    dates = {} if value.absent == NOT_DONE else course(_time(resource), recorded, going_on=going_on)
     marks = filled(value=value, recorded=Cell(recorded), status=Cell(IN_ERROR if status == IN_ERROR else ""))
     return Found({**cells, **marks, **dates}, part=resource)
 

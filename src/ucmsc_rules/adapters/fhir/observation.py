@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ucmsc_rules.adapters.fhir.cells import Found, filled
+from ucmsc_rules.adapters.fhir.cells import Found, course, filled
 from ucmsc_rules.adapters.fhir.codes import BLANK, name_of, plain_code
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
 from ucmsc_rules.adapters.fhir.limits import upper_limit
@@ -24,20 +24,26 @@ NO_STATUS = "no status"
 
 def read_observation(observation: Json, about: About) -> Iterator[Found]:
     """The cells of an observation, then those of its components, which share its day, status and specimen."""
-    shared = _shared(observation, about)
-    yield _found(observation, shared, about, "")
+    shared, elsewhere = _shared(observation, about), _other_focus(observation)
+    for place, part in _parts(observation):
+        yield _found(part, shared, about, place, elsewhere)
+
+
+def _parts(observation: Json) -> Iterator[tuple[str, Json]]:
+    yield "", observation
     for number, component in enumerate(objects(observation.get("component"))):
-        yield _found(component, shared, about, f".component[{number}]")
+        yield f".component[{number}]", component
 
 
 def _shared(observation: Json, about: About) -> dict[str, Cell]:
     time, issued = time_of(observation, "effective"), moment(a_text(observation.get("issued")))
     status, day = canonical_status(observation), _day_of_result(time, issued)
+    event = course(time, issued, going_on=False)
+    event["start"] = event.pop("when", BLANK)
     return filled(
+        **event,
         status=Cell("" if status == FINAL else status),
         when=Cell(day),
-        start=Cell(time.start),
-        until=Cell("" if time.instant else time.end),
         recorded=Cell("" if day else issued),
         category=about.codes.cell(observation.get("category")),
         method=about.codes.cell(observation.get("method")),
@@ -58,10 +64,10 @@ def _day_of_result(time: Time, issued: str) -> str:
     return within(time.start, end) if time.start and end else ""
 
 
-def _found(part: Json, shared: dict[str, Cell], about: About, place: str) -> Found:
+def _found(part: Json, shared: dict[str, Cell], about: About, place: str, elsewhere: str) -> Found:
     value = value_of(part, about.codes)
-    if (focus := _other_focus(part)) and not value.absent:
-        value = unknown(focus)
+    if elsewhere and value.text and not value.absent:
+        value = unknown(elsewhere)
     limit, trouble = upper_limit(part, about.person, shared["when"].text if "when" in shared else "")
     cells = filled(
         code=about.codes.cell(part.get("code")),

@@ -110,12 +110,13 @@ def read_research_subject(resource: Json, about: About) -> Iterator[Found]:
     state = next((each for each in reversed(states) if each), status)
     study = study_of(resource)
     shared = filled(study=Cell(study[0], also=study[1:]) if study else BLANK, state=Cell(state), arm=_arm(resource))
-    going_on = state in ON_STUDY - {"off-study"}
-    cells = filled(value=_took_part(state), status=Cell(IN_ERROR if status == IN_ERROR else ""))
-    yield Found({**shared, **cells, **course(period_of(resource.get("period")), "", going_on=going_on)}, part=resource)
+    value = _took_part(state)
+    cells = filled(value=value, status=Cell(IN_ERROR if status == IN_ERROR else ""))
+    period = course(period_of(resource.get("period")), "", going_on=state in ON_STUDY - {"off-study"})
+    yield Found({**shared, **cells, **period}, part=resource)
     for number, step in enumerate(objects(resource.get("progress"))):
         day = moment(a_text(step.get("startDate")))
-        mark = filled(milestone=about.codes.cell(step.get("milestone")), when=Cell(day))
+        mark = filled(milestone=about.codes.cell(step.get("milestone")), day=Cell(day))
         if "milestone" in mark:
             yield Found({**shared, **mark}, f".progress[{number}]", part=step)
 

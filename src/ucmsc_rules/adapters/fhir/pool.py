@@ -52,7 +52,7 @@ class Pool:
     documents: list[Document] = Factory(list)
     subjects: dict[str, Subject] = Factory(dict)
     lost: list[str] = Factory(list)
-    homeless: list[str] = Factory(list)
+    homeless: list[tuple[int, int, str]] = Factory(list)
     shared: Counter[str] = Factory(Counter)
     places: dict[str, tuple[int, int]] = Factory(dict)
     held: Held = Factory(Held)
@@ -75,7 +75,7 @@ class Pool:
             if entry.kind in _FOUND_BY_REFERENCE:
                 self.places.setdefault(address_of(entry), (number, place))
             if entry.kind != PATIENT:
-                self._take(number, entry, resolved(entry, local))
+                self._take((number, place), entry, resolved(entry, local))
 
     def _take_patients(self, number: int, parsed: Parsed) -> dict[str, str]:
         local = patients_of(number, parsed)
@@ -86,16 +86,16 @@ class Pool:
             _note(self.subjects[address], number)
         return local
 
-    def _take(self, number: int, entry: Entry, address: str) -> None:
+    def _take(self, at: tuple[int, int], entry: Entry, address: str) -> None:
         if not address:
             if entry.kind in self.wanted:
-                self.homeless.append(entry.path)
+                self.homeless.append((*at, entry.path))
             else:
                 self.shared[entry.kind] += 1
             return
         subject = self.subjects.get(address) or self._pending.setdefault(address, Subject(address, known=False))
         if entry.kind in self.wanted:
-            _note(subject, number)
+            _note(subject, at[0])
         else:
             subject.passed_over[entry.kind] += 1
 
@@ -134,7 +134,7 @@ class Pool:
                 if label:
                     self.shared[f"{entry.kind}{label}"] += 1
                 else:
-                    self.homeless.append(entry.path)
+                    self.homeless.append((number, max(entry.number, 0), entry.path))
         self.shared.update({f"{kind}{label}": count for kind, count in pending.passed_over.items()})
 
     def entries(self, home: str) -> Iterator[Entry]:

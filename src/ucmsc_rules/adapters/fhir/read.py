@@ -28,7 +28,7 @@ from ucmsc_rules.facts.concepts import Dictionary, Kind
 from ucmsc_rules.facts.json_text import Broken
 
 AnySource = str | Path | BinaryIO
-ONLY_WHERE_WANTED = frozenset({"Encounter", "ResearchSubject"})
+ONLY_WHERE_WANTED = frozenset({"Encounter"})
 SHOWN = 5
 LOST = "a part of the input could not be read, and may be of this subject; so nothing that it may change is known"
 UNKNOWN_PATIENT = "this patient's own resource is not in the input, so sex and birth date are not known from it"
@@ -49,7 +49,7 @@ def read_fhir(
         pool = pool_of(_documents(source, files), _wanted(mapping))
         yield from (Received(Broken(message)) for message in dict.fromkeys(pool.lost))
         if pool.homeless:
-            yield Received(Broken(_homeless(pool.homeless)))
+            yield Received(Broken(_homeless([path for _, _, path in sorted(pool.homeless)])))
         shared = pool.shared
         terms = Terms(mapping, dictionary, Codes(mapping.systems, interest_of(mapping)))
         for address, subject in pool.subjects.items():
@@ -102,7 +102,7 @@ def _received(pool: Pool, address: str, subject: Subject, terms: Terms) -> Recei
         path = patients[0].path if patients else address
         return Received(Broken(f"{path} has no {mapping.subject or 'id'}, so nobody can say which subject this is"))
     if not patients:
-        notes.add(address, UNKNOWN_PATIENT)
+        notes.add(address, UNKNOWN_PATIENT, "warning")
     passed_over = _passed_over(now, codes, mapping)
     received = receive(name, _rows(pool, now, codes, notes), mapping, dictionary)
     unread = {**received.unread, **passed_over, **subject.passed_over}
@@ -162,7 +162,8 @@ def _studies(entries: list[Entry]) -> Mapping[str, tuple[str, ...]]:
         if entry.kind == "ResearchSubject":
             for reference in objects(entry.resource.get("consent")):
                 consent = tail(a_text(reference.get("reference"))).partition("/")[2]
-                studies[consent] = (*studies.get(consent, ()), *study_of(entry.resource))
+                if consent:
+                    studies[consent] = (*studies.get(consent, ()), *study_of(entry.resource))
     return studies
 
 

@@ -50,9 +50,9 @@ class Notes:
 
     problems: list[Problem] = Factory(list)
 
-    def add(self, path: str, message: str) -> None:
+    def add(self, path: str, message: str, level: str = "error") -> None:
         """Note something that could not be taken as it is written."""
-        self.problems.append(Problem("error", path, message))
+        self.problems.append(Problem(level, path, message))
 
 
 def rows_of(entry: Entry, about: About, zones: Zones, notes: Notes, *, doubtful: bool) -> Iterator[Row]:
@@ -69,7 +69,7 @@ def rows_of(entry: Entry, about: About, zones: Zones, notes: Notes, *, doubtful:
         if reason := why or (_not_understood(found.part) if found.place else ""):
             cells = {name: unknown(reason) if name in ANSWERS else cell for name, cell in cells.items()}
             notes.add(path, f"{reason}, so what this says is unknown")
-        if zones.mixed and kind == "Observation":
+        if kind == "Observation" and (zones.mixed or zones.turned):
             cells = _in_order(resource, cells, zones, path, notes)
         yield Row(kind, cells, path)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from attrs import Factory, define
 
 from ucmsc_rules.adapters.fhir.documents import Entry
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object
 from ucmsc_rules.adapters.fhir.pool import address_of
+
+LONGEST_NUMBER = 18
 
 
 @define
@@ -47,13 +50,21 @@ def _choose(kept: Current, place: int, entry: Entry) -> None:
 
 
 def _is_newer(one: Json, other: Json) -> bool | None:
-    """Whether a version is newer than another, by its number; by its time where both are of one zone."""
+    """Whether a version is newer than another, by its number, else by its time."""
     ours, theirs = (an_object(each.get("meta")) for each in (one, other))
     numbers = [a_text(each.get("versionId")) for each in (ours, theirs)]
-    if all(number.isdecimal() for number in numbers) and numbers[0] != numbers[1]:
-        return int(numbers[0][:18]) > int(numbers[1][:18])
-    times = [a_text(each.get("lastUpdated")) for each in (ours, theirs)]
-    same_form = len(times[0]) == len(times[1]) and times[0][19:] == times[1][19:]
-    if all(times) and times[0] != times[1] and same_form:
-        return times[0] > times[1]
-    return None
+    if all(number.isdecimal() and len(number) <= LONGEST_NUMBER for number in numbers) and numbers[0] != numbers[1]:
+        return int(numbers[0]) > int(numbers[1])
+    times = [_instant(a_text(each.get("lastUpdated"))) for each in (ours, theirs)]
+    if times[0] is None or times[1] is None or times[0] == times[1]:
+        return None
+    return times[0] > times[1]
+
+
+def _instant(text: str) -> datetime | None:
+    """A time with its zone; None for anything else."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None else None
