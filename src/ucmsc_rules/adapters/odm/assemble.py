@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from attrs import Factory, frozen
 
 from ucmsc_rules.adapters.odm.fold import Fold
-from ucmsc_rules.adapters.odm.items import ItemReader, Notes
+from ucmsc_rules.adapters.odm.items import ItemReader, Notes, PlainCells
 from ucmsc_rules.adapters.odm.joined import add_joined
 from ucmsc_rules.adapters.odm.metadata import NO_DEFINITIONS, Definitions, Metadata, agreed
 from ucmsc_rules.adapters.odm.rows import Rows
@@ -35,11 +35,12 @@ class Manner:
     nulls: Mapping[str, str] = Factory(dict)
     around: frozenset[str] | None = None
     joined: Collection[str] = ()
+    plain: PlainCells = Factory(PlainCells)
 
 
 def assemble(subject: str, parts: Iterable[Part], metadata: Metadata, manner: Manner, notes: Notes) -> SubjectRows:
     """The rows of a subject from its parts, which are folded first where they are transactions."""
-    rows = Rows(ItemReader(nulls=manner.nulls, notes=notes), manner.around)
+    rows = Rows(ItemReader(nulls=manner.nulls, notes=notes, plain=manner.plain), manner.around)
     if manner.transactional:
         _add_folded(rows, subject, parts, metadata)
     else:

@@ -23,6 +23,7 @@ PLAIN_ATTRIBUTES = frozenset({
 NO_DATA = frozenset({"AuditRecord", "Signature", "MeasurementUnitRef", "Value", "was"})
 _UNDEFINED = ItemDefinition()
 _MOST_PROBLEMS = 20
+_MOST_REMEMBERED = 4096
 
 
 @define
@@ -51,6 +52,17 @@ class Notes:
         return (*self.problems, Problem("error", path, f"there are {self.left_out} more problems of the file's form"))
 
 
+class PlainCells(dict[str, Cell]):
+    """Cells of texts that have neither unit nor decodes: most texts come again and again."""
+
+    def __missing__(self, text: str) -> Cell:
+        """A cell for a text that was not met lately."""
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        cell = self[text] = Cell(text.strip())
+        return cell
+
+
 @define
 class ItemReader:
     """Reads items by the definitions of one version; ``nulls`` says what the reasons for an empty item mean."""
@@ -58,10 +70,11 @@ class ItemReader:
     definitions: Definitions = NO_DEFINITIONS
     nulls: Mapping[str, str] = Factory(dict)
     notes: Notes = Factory(Notes)
+    plain: PlainCells = Factory(PlainCells)
 
     @staticmethod
-    def plain(definition: ItemDefinition, text: str) -> Cell:
-        """The cell of an item that has a value and nothing else."""
+    def defined(definition: ItemDefinition, text: str) -> Cell:
+        """The cell of an item that has a value and nothing else, but a definition that tells more."""
         text = text.strip()
         if not definition.decodes:
             return Cell(text, definition.unit)

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, define, evolve, field, frozen
 
-from ucmsc_rules.adapters.odm.names import attribute_name
 from ucmsc_rules.adapters.odm.pieces import Element, local_name
 
 
 @frozen
 class ItemDefinition:
-    """An ItemDef: its default unit, the decodes of each code, and what a vendor says of it ("redcap:Variable")."""
+    """An ItemDef: its default unit, and the decodes of each code."""
 
-    name: str = ""
-    data_type: str = ""
     unit: str = ""
     decodes: Mapping[str, tuple[str, ...]] = Factory(dict)
-    further: Mapping[str, str] = Factory(dict)
 
 
 @frozen
@@ -32,12 +28,20 @@ class GroupDefinition:
 
 @frozen
 class Definitions:
-    """One MetaDataVersion, and the units of its study by OID. ``disputed`` are items with several definitions."""
+    """One MetaDataVersion, and the units of its study by OID. ``disputed`` are items with several definitions.
+
+    ``telling`` are the items that have a unit or decodes; most have neither.
+    """
 
     items: Mapping[str, ItemDefinition] = Factory(dict)
     groups: Mapping[str, GroupDefinition] = Factory(dict)
     symbols: Mapping[str, str] = Factory(dict)
     disputed: frozenset[str] = frozenset()
+    telling: Mapping[str, ItemDefinition] = field(init=False, eq=False)
+
+    @telling.default
+    def _tell(self) -> dict[str, ItemDefinition]:
+        return {oid: item for oid, item in self.items.items() if item.unit or item.decodes}
 
 
 Thing = TypeVar("Thing")
@@ -161,10 +165,8 @@ def _item(
     """An ItemDef. With several units, data have to say which, so there is no default."""
     units = [unit.get("MeasurementUnitOID") or "" for unit in _children(item, "MeasurementUnitRef")]
     codes = [lists.get(each.get("CodeListOID") or "", {}) for each in _children(item, "CodeListRef")]
-    further = {attribute_name(name, item): value for name, value in item.items() if name.startswith("{")}
     unit = unit_text(units[0], symbols) if len(units) == 1 else ""
-    name, data_type = item.get("Name") or "", item.get("DataType") or ""
-    return ItemDefinition(name, data_type, unit, codes[0] if codes else {}, further)
+    return ItemDefinition(unit, codes[0] if codes else {})
 
 
 def _group(group: Element) -> GroupDefinition:

@@ -124,14 +124,14 @@ class Rows:
 
         The time goes here, so items with a value and nothing else are read in one go.
         """
-        tag, cells, plain, more = f"{{{namespace(group.tag)}}}ItemData", place.cells, self.reader.plain, False
-        definitions = self.reader.definitions.items
+        tag, cells, more = f"{{{namespace(group.tag)}}}ItemData", place.cells, False
+        plain, telling = self.reader.plain, self.reader.definitions.telling
         for item in group:
             attributes = item.items()
             if len(attributes) == 2 and item.tag == tag and not (len(item) or place.removed):  # noqa: PLR2004
                 (name, oid), (other, text) = attributes
                 if name == "ItemOID" and other == "Value" and oid not in cells:
-                    cells[oid] = plain(definitions[oid], text) if oid in definitions else Cell(text.strip())
+                    cells[oid] = self.reader.defined(telling[oid], text) if oid in telling else plain[text]
                     continue
             if local_name(item.tag).startswith("ItemData") and namespace(item.tag) == namespace(group.tag):
                 self._item(item, place)

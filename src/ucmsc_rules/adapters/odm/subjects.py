@@ -74,20 +74,6 @@ _MAY_BE_CHANGED = "a transaction that is lost with the rest of the broken file m
 _LOST_PART = "a part of its data is lost with the rest of the broken file, so none counts"
 
 
-def studies_of(source: Source) -> Iterator[Element | Broken]:
-    """The Study elements of an ODM file, for who has to know more of the metadata; each until the next is taken."""
-    with opened(source) as stream:
-        start, root = stream.tell(), read_root(stream)
-        for piece in [root] if isinstance(root, Broken) else read_pieces(stream, groups=False):
-            if isinstance(piece, Broken):
-                yield piece
-            elif piece[0] == "end":
-                if local_name(piece[1].tag) == "Study":
-                    yield piece[1]
-                release(piece[1])
-        stream.seek(start)
-
-
 @define
 class _Reading:
     """The reading of one file."""
