@@ -298,9 +298,17 @@ def test_all_sources_are_the_same(tmp_path: Path) -> None:
     file = tmp_path / "records.json"
     file.write_text(json.dumps(lines))
     expected = read(lines)
-    for source in (file, str(file), BytesIO(file.read_bytes()), Pipe(file.read_bytes()), lines):
+    data = file.read_bytes()
+    for source in (file, str(file), data, BytesIO(data), Pipe(data), lines):
         found = read_redcap(source, a_mapping(), DICTIONARY, data_dictionary=FIELDS)  # type: ignore[arg-type]
         assert list(found) == expected
+
+
+def test_what_is_no_source() -> None:
+    """Anything else is refused by its name."""
+    with pytest.raises(UcmscRulesError) as raised:
+        read_redcap(object(), a_mapping(), DICTIONARY, data_dictionary=FIELDS)  # type: ignore[arg-type]
+    assert str(raised.value) == "give a path, bytes, a binary stream, or a list of objects, not object"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

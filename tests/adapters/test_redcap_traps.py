@@ -35,9 +35,7 @@ Write = Callable[[list[dict[str, str]]], bytes]
 
 def test_a_checked_box_says_what_the_mapping_says() -> None:
     """A box that is checked is read by the mapping's values."""
-    assert facts_of(only(read([a_line(hx___preg="1")], BOXES))) == [
-        ("pregnant", "yes"), ("alcohol_abuse", "no"),
-    ]  # fmt: skip
+    assert facts_of(only(read([a_line(hx___preg="1")], BOXES))) == [("pregnant", "yes")]
 
 
 def test_an_unchecked_box_is_not_no() -> None:
@@ -46,15 +44,35 @@ def test_an_unchecked_box_is_not_no() -> None:
 
 
 @pytest.mark.parametrize("status", ["0", ""])
-def test_the_boxes_of_a_form_that_nobody_opened_say_nothing(status: str) -> None:
-    """Unchecked boxes stand in every export, of forms that were never opened too."""
-    assert facts_of(only(read([a_line(history_complete=status)], BOXES))) == []
+@pytest.mark.parametrize("entered", [{}, {"hx_date": "2026-02-27"}, {"hx____1": "1"}])
+def test_the_boxes_of_an_incomplete_form_say_nothing(status: str, entered: dict[str, str]) -> None:
+    """Unchecked boxes stand in every export, of forms too that nobody opened, or that somebody only began."""
+    assert facts_of(only(read([a_line(history_complete=status, **entered)], BOXES))) == []
 
 
-@pytest.mark.parametrize("entered", [{"history_complete": "1"}, {"hx_date": "2026-02-27"}, {"hx____1": "1"}])
-def test_whatever_was_entered_shows_that_a_form_was_opened(entered: dict[str, str]) -> None:
-    """A status above 0, any text or another box make the unchecked ones speak."""
-    assert facts_of(only(read([a_line(**entered)], BOXES))) == [("alcohol_abuse", "no")]
+@pytest.mark.parametrize("status", ["1", "2"])
+def test_the_boxes_of_a_form_that_was_saved_as_more_speak(status: str) -> None:
+    """Unverified and complete forms were filled in, so that what is not checked was left unchecked."""
+    assert facts_of(only(read([a_line(history_complete=status)], BOXES))) == [("alcohol_abuse", "no")]
+
+
+def test_a_condition_on_an_unchecked_box() -> None:
+    """On an incomplete form nobody knows whether the condition is met, so that the fact is unknown."""
+    facts = "facts:\n  - {concept: hbv_dna, value: hbv, unit: {is: IU/mL}, unless: {hx___alc: 0}}\n"
+    found = {
+        status: facts_of(only(read([a_line(hbv="20", hx_date="2026", history_complete=status)], facts)))
+        for status in ("0", "2")
+    }
+    assert found == {"0": [("hbv_dna", "unreadable: 20", "IU/mL")], "2": []}
+    assert facts_of(only(read([a_line(hbv="20", hx___alc="1")], facts))) == [("hbv_dna", "20", "IU/mL")]
+    (received,) = read([a_line(hbv="20", history_complete="2")], facts, fields=None)
+    assert facts_of(received) == [("hbv_dna", "unreadable: 20", "IU/mL")]
+
+
+def test_a_survey_that_was_not_completed_shows_nothing() -> None:
+    """The time stamp of a survey is no datum, so that a form with nothing else is no row."""
+    received = only(read([{**a_line(), "history_timestamp": "[not completed]"}], BOXES))
+    assert (facts_of(received), received.unread) == ([], {})
 
 
 def test_without_the_data_dictionary_no_unchecked_box_says_anything() -> None:

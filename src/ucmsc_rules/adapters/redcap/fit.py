@@ -35,7 +35,8 @@ CHECKED = "1"
 class Fitted:
     """A mapping that fits a project, and what the making of rows has to know of both.
 
-    ``told_unchecked`` are the boxes whose being unchecked says something. ``borrowed`` are, for a form, the columns of
+    ``told_unchecked`` are the boxes whose being unchecked says something, ``asked_unchecked`` those of them of which
+    conditions ask. ``borrowed`` are, for a form, the columns of
     other forms of the same event that its rows carry too, since a rule reads them together. ``missing_boxes`` are the
     columns of missing-data codes, and why there is no value. ``forms_asked`` are the forms that rules ask for by field,
     where no data dictionary tells forms. ``there`` are the columns of the export, None where it can have all of them,
@@ -45,6 +46,7 @@ class Fitted:
     mapping: FieldMapping
     project: Project | None
     told_unchecked: frozenset[str] = frozenset()
+    asked_unchecked: frozenset[str] = frozenset()
     borrowed: Mapping[str, tuple[str, ...]] = {}
     missing_boxes: Mapping[str, str] = {}
     forms_asked: Mapping[str, str] = {}
@@ -72,11 +74,11 @@ def fit(mapping: FieldMapping, project: Project | None) -> Fitted:
     if mapping.reads is not System.REDCAP:
         message = f'the mapping "{mapping.name}" reads {mapping.reads.value}; REDCap needs one with "reads: redcap"'
         raise UcmscRulesError(message)
-    told = frozenset(_told_unchecked(mapping))
+    asked = frozenset(_asked_unchecked(mapping))
+    told = asked | frozenset(_told_unchecked(mapping))
     if project is None:
-        return Fitted(
-            evolve(mapping, rows=_with_plumbing(mapping, None)), None, told, forms_asked=_forms_asked(mapping)
-        )
+        plain = evolve(mapping, rows=_with_plumbing(mapping, None))
+        return Fitted(plain, None, told, asked, forms_asked=_forms_asked(mapping))
     complaints = tuple(_complaints(mapping, project))
     if complaints:
         raise RulesetError(complaints)
@@ -84,7 +86,7 @@ def fit(mapping: FieldMapping, project: Project | None) -> Fitted:
     facts = tuple(evolve(rule, takes=_with_commas(rule.takes, project)) for rule in mapping.facts)
     boxes = {column: _why(column, missing) for column in project.columns() if project.is_missing_box(column)}
     fitted = evolve(mapping, facts=facts, missing=missing, rows=_with_plumbing(mapping, project))
-    return Fitted(fitted, project, told, _borrowed(mapping, project), boxes)
+    return Fitted(fitted, project, told, asked, _borrowed(mapping, project), boxes)
 
 
 def _why(column: str, missing: Mapping[str, str]) -> str:
@@ -116,9 +118,13 @@ def _columns_of(rule: Rule) -> frozenset[str]:
 
 
 def _told_unchecked(mapping: FieldMapping) -> Iterator[str]:
-    for rule in rules_of(mapping):
-        yield from (take.field for take in takes_of(rule).values() if take.values and UNCHECKED in take.values)
-        yield from (each.field for each in (*rule.where, *rule.unless) if UNCHECKED in each.texts)
+    takes = (take for rule in rules_of(mapping) for take in takes_of(rule).values())
+    return (take.field for take in takes if take.values and UNCHECKED in take.values)
+
+
+def _asked_unchecked(mapping: FieldMapping) -> Iterator[str]:
+    conditions = (each for rule in rules_of(mapping) for each in (*rule.where, *rule.unless))
+    return (each.field for each in conditions if {UNCHECKED, f"{UNCHECKED}*", "*"}.intersection(each.texts))
 
 
 def _borrowed(mapping: FieldMapping, project: Project) -> dict[str, tuple[str, ...]]:

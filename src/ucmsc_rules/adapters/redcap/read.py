@@ -58,7 +58,7 @@ def _project(source: Source | Objects | Project | None, missing: str) -> Project
 
 def _reopened(source: Source | Objects) -> LinesAgain:
     """What gives the lines of a source, again and again."""
-    if isinstance(source, Sequence) and not isinstance(source, str):
+    if isinstance(source, Sequence) and not isinstance(source, str | bytes):
         return lambda: nullcontext(from_objects(source))
     again = opening(source)
 

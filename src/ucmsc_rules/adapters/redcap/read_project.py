@@ -28,7 +28,7 @@ def read_project(source: Source | Objects, missing: str = "") -> Project:
     ``missing`` is what REDCap calls ``missing_data_codes``, such as ``"-999, Not asked | UNK, Unknown"``. Raises
     UcmscRulesError where the text is no data dictionary.
     """
-    if isinstance(source, Sequence) and not isinstance(source, str):
+    if isinstance(source, Sequence) and not isinstance(source, str | bytes):
         return project_of(_fields(from_objects(source)), missing)
     with opening(source)() as stream:
         return project_of(_fields(read_lines(stream)), missing)

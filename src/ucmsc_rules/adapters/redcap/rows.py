@@ -10,6 +10,8 @@ from ucmsc_rules.adapters.redcap.project import BOX, CHECKBOX, COMPLETE, WHOLE_R
 from ucmsc_rules.adapters.row import UNKNOWN, Cell, Row
 
 Key = tuple[str, str, str]
+SAVED = frozenset({"1", "2"})
+BLANK = Cell()
 
 
 def rows_of(entries: Iterable[Entry], fitted: Fitted) -> Iterator[Row]:
@@ -62,9 +64,12 @@ def _by_form(cells: dict[str, Cell], key: Key, fitted: Fitted) -> dict[str, dict
 
 def _has_data(form: str, own: dict[str, Cell], fitted: Fitted) -> bool:
     """Whether anything was entered: a form that nobody opened has unchecked boxes and status 0 all the same."""
+    status = f"{form}{COMPLETE}"
+    plumbing = fitted.project.plumbing() if fitted.project else ()
     return any(
-        cell.absent or cell.text.strip() != UNCHECKED or not (is_box(column, fitted) or column == f"{form}{COMPLETE}")
+        cell.absent or cell.text.strip() != UNCHECKED or not (is_box(column, fitted) or column == status)
         for column, cell in own.items()
+        if column not in plumbing or column == status
     )
 
 
@@ -76,24 +81,29 @@ def is_box(column: str, fitted: Fitted) -> bool:
 
 def _spoken(form: str, own: dict[str, Cell], fitted: Fitted) -> dict[str, Cell]:
     """The cells of a form's row: boxes that say something, and a status, which is 0 where nobody gave one."""
-    cells = {column: cell for column, cell in own.items() if _says_something(column, cell, fitted)}
     status = f"{form}{COMPLETE}"
+    cells = dict(own)
     if fitted.project is not None and form in fitted.project.forms and (not fitted.there or status in fitted.there):
         cells.setdefault(status, Cell(UNCHECKED))
+    saved = fitted.project is not None and status in cells and cells[status].text.strip() in SAVED
+    cells |= {column: _unchecked(column, fitted, saved=saved) for column in own if _is_unchecked(column, own, fitted)}
     for column, why in fitted.missing_boxes.items():
         if column in own and own[column].text.strip() == CHECKED:
             others = (each for each in fitted.boxes_beside(column) if each not in cells or cells[each].text != CHECKED)
             cells |= dict.fromkeys(others, Cell(column.partition(BOX)[2], absent=why))
-    return cells
+    return {column: cell for column, cell in cells.items() if column not in fitted.missing_boxes and cell != BLANK}
 
 
-def _says_something(column: str, cell: Cell, fitted: Fitted) -> bool:
-    """Whether a cell is more than a box that is not checked.
+def _is_unchecked(column: str, own: dict[str, Cell], fitted: Fitted) -> bool:
+    return own[column].text.strip() == UNCHECKED and is_box(column, fitted)
 
-    Such a box speaks only where the mapping says what that means, and the data dictionary lets it be seen whether
-    anybody opened the form.
+
+def _unchecked(column: str, fitted: Fitted, *, saved: bool) -> Cell:
+    """What an unchecked box says.
+
+    It speaks where the mapping says what that means, on a form that somebody saved as more than incomplete: else nobody
+    may have come to it yet. A condition then does not know, and a value is not there.
     """
-    if column in fitted.missing_boxes:
-        return False
-    unchecked = is_box(column, fitted) and cell.text.strip() == UNCHECKED
-    return not unchecked or (fitted.project is not None and column in fitted.told_unchecked)
+    if saved and column in fitted.told_unchecked:
+        return Cell(UNCHECKED)
+    return Cell(absent=UNKNOWN) if column in fitted.asked_unchecked else BLANK

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from ucmsc_rules.errors import UcmscRulesError
 
-Source = str | Path | BinaryIO
+Source = str | Path | bytes | BinaryIO
 Objects = Sequence[Mapping[str, Any]]
 Opening = Callable[[], AbstractContextManager[BinaryIO]]
 
@@ -25,6 +25,11 @@ def opening(source: Source) -> Opening:
     """
     if isinstance(source, str | Path):
         return lambda: _open(Path(source))
+    if isinstance(source, bytes):
+        return lambda: BytesIO(source)
+    if not hasattr(source, "seekable"):
+        what = type(source).__name__
+        raise UcmscRulesError(f"give a path, bytes, a binary stream, or a list of objects, not {what}")
     stream = source if source.seekable() else BytesIO(source.read())
     start = stream.tell()
 
