@@ -173,8 +173,10 @@ def test_a_date_that_no_calendar_has_is_told() -> None:
     """A broken date stays in the fact, which is unreadable then, and is a problem of its path."""
     received = one(observation(effectiveDateTime="27.02.2026"))
     assert said(received) == [
-        'error Bundle.entry[1] Observation/o1.when: "27.02.2026" is no date; write YYYY-MM-DD, or say in the mapping '
-        "how dates are written (here ymd)"
+        (
+            'error Bundle.entry[1] Observation/o1.when: "27.02.2026" is no date; write YYYY-MM-DD, or say in the mapping '
+            "how dates are written (here ymd)"
+        )
     ]
 
 
@@ -211,7 +213,8 @@ def test_plain_glucose_is_no_fasting_glucose() -> None:
 @pytest.mark.parametrize(
     "specimen",
     [
-        {"reference": "#s"}, {"reference": "Specimen/s"}, {"display": "Urine"}, {"reference": "urn:uuid:0", "display": "urine"},
+        {"reference": "#s"}, {"reference": "Specimen/s"}, {"display": "Urine"},
+        {"reference": "urn:uuid:0", "display": "urine"},
     ],
 )  # fmt: skip
 def test_a_specimen_of_urine_beside_a_code_of_serum_is_unknown(specimen: dict[str, str]) -> None:
@@ -298,7 +301,9 @@ def test_not_detected_by_code() -> None:
     assert found == {"concept": "hbv_dna", "value": "not detected", "when": "2026-02-27"}
 
 
-@pytest.mark.parametrize("focus", [[{"reference": "Patient/fetus"}], [{"display": "donor"}], [of(), {"reference": "Device/d"}]])
+@pytest.mark.parametrize(
+    "focus", [[{"reference": "Patient/fetus"}], [{"display": "donor"}], [of(), {"reference": "Device/d"}]]
+)
 def test_a_result_of_something_else_than_the_subject_is_unknown(focus: list[dict[str, str]]) -> None:
     """A focus tells that the result may not be the subject's; a focus on the subject changes nothing."""
     assert fact(observation(focus=focus))["value"] == "no value: its focus is not the subject"
@@ -310,7 +315,9 @@ def test_a_modifier_that_is_not_understood() -> None:
     modifier = [{"url": "http://example.org/not", "valueBoolean": True}]
     received = one(observation(modifierExtension=modifier))
     why = "a modifierExtension (http://example.org/not) is not understood"
-    assert facts(received) == [{"concept": "creatinine", "value": f"no value: {why}", "unit": "mg/dL", "when": "2026-02-27"}]
+    assert facts(received) == [
+        {"concept": "creatinine", "value": f"no value: {why}", "unit": "mg/dL", "when": "2026-02-27"}
+    ]
     assert said(received) == [f"error Bundle.entry[1] Observation/o1: {why}, so what this says is unknown"]
     part = {"code": concept(CREATININE), "valueQuantity": quantity(1.1), "modifierExtension": modifier}
     assert fact(observation("24323-8", valueQuantity=None, component=[part]))["value"] == f"no value: {why}"
@@ -322,6 +329,10 @@ def high(value: float, **more: object) -> dict[str, object]:
     return {"high": quantity(value), **more}
 
 
+DIFFERENT = (
+    "reference ranges that may be this subject's have different upper limits (1.2 mg/dL and 1.4 mg/dL), "
+    "so there is none"
+)
 FEMALE, MALE = concept("248152002", SNOMED), concept("male", "http://hl7.org/fhir/administrative-gender")
 
 
@@ -352,7 +363,7 @@ def test_the_upper_limit_of_normal(ranges: list[dict[str, Any]], uln: str | None
     [
         (
             [high(1.2), high(1.4)],
-            "reference ranges that may be this subject's have different upper limits (1.2 mg/dL and 1.4 mg/dL), so there is none",
+            DIFFERENT,
         ),
         (
             [high(1.2), {"high": {"value": 1.2, "comparator": "ad"}}],
@@ -373,7 +384,7 @@ def test_the_upper_limit_of_normal(ranges: list[dict[str, Any]], uln: str | None
         ),
         (
             [high(1.2), high(1.4, appliesTo=[concept("413773004", SNOMED)])],
-            "reference ranges that may be this subject's have different upper limits (1.2 mg/dL and 1.4 mg/dL), so there is none",
+            DIFFERENT,
         ),
     ],
 )  # fmt: skip
@@ -401,18 +412,23 @@ def test_times_of_several_zones() -> None:
     assert [each["when"] for each in facts(one(morning, {**later, "effectiveDateTime": "2026-02-28T01:00:00Z"}))] == [
         "2026-02-27T08:00", "2026-02-28T01:00",
     ]  # fmt: skip
-    turned = one({**morning, "effectiveDateTime": "2026-02-28T05:00:00+08:00"}, {**later, "effectiveDateTime": "2026-02-27T23:30:00Z"})
+    turned = one(
+        {**morning, "effectiveDateTime": "2026-02-28T05:00:00+08:00"},
+        {**later, "effectiveDateTime": "2026-02-27T23:30:00Z"},
+    )
     assert ["when" in each for each in facts(turned)] == [False, False]
     assert said(turned) == [
-        f"error Bundle.entry[{number}] Observation/{name}: times of this test are of several zones, and their written days "
-        "are not in the order of the times, so this one counts as undated"
+        f"error Bundle.entry[{number}] Observation/{name}: times of this test are of several zones, and their written "
+        "days are not in the order of the times, so this one counts as undated"
         for number, name in ((1, "a"), (2, "b"))
     ]
 
 
 def test_any_concept_can_be_answered_by_its_name() -> None:
     """Our own system of codes carries what no standard code says."""
-    yes = observation(valueQuantity=None, code=concept("hbv_decompensated_cirrhosis", "urn:ucmsc-rules:concept"), valueBoolean=True)
+    yes = observation(
+        valueQuantity=None, code=concept("hbv_decompensated_cirrhosis", "urn:ucmsc-rules:concept"), valueBoolean=True
+    )
     assert fact(yes) == {"concept": "hbv_decompensated_cirrhosis", "value": "yes", "when": "2026-02-27"}
     none = {**yes, "code": concept("gi_bleeding", "urn:ucmsc-rules:concept"), "valueBoolean": False}
     assert fact(none) == {"concept": "gi_bleeding", "value": "none", "when": "2026-02-27"}
@@ -421,7 +437,9 @@ def test_any_concept_can_be_answered_by_its_name() -> None:
 def test_a_mapping_of_a_study_may_use_any_cell() -> None:
     """Codes without a system, categories and methods are cells like any other."""
     by = mapped(
-        "facts:\n  - {concept: creatinine, from: Observation, where: {code: KREA, category: laboratory}, value: value, unit: unit}\n"
+        "facts:\n"
+        "  - {concept: creatinine, from: Observation, where: {code: KREA, category: laboratory}, value: value,"
+        " unit: unit}\n"
     )
     local = observation(code={"coding": [{"code": "KREA"}]}, category=[{"text": "Laboratory"}])
     assert fact(local, by=by) == {"concept": "creatinine", "value": "1.1", "unit": "mg/dL"}

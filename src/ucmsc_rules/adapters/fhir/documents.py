@@ -224,6 +224,7 @@ def _unfold(value: object, where: str, parsed: Parsed, deepest: int) -> None:
         _take_bundle(resource, where, parsed, deepest)
     else:
         parsed.entries.append(Entry(resource, a_text(resource["resourceType"])[:LONGEST_TYPE], where))
+        _notice_failure(parsed.entries[-1], parsed)
 
 
 def _take_bundle(bundle: Json, where: str, parsed: Parsed, deepest: int) -> None:
@@ -261,7 +262,7 @@ def _add_entry(entry: object, number: int, where: str, parsed: Parsed, deepest: 
         base = _base(address) if address.startswith(_SERVER) else ""
         found = Entry(resource, kind, where, number, address, base)
         parsed.entries.append(found)
-        if kind == "OperationOutcome" or "request" in parts:
+        if "search" in parts or "request" in parts:
             _notice_change(found, parts, parsed)
 
 
@@ -275,10 +276,16 @@ def _add_empty(entry: Json, path: str, parsed: Parsed) -> None:
 
 
 def _notice_change(found: Entry, entry: Json, parsed: Parsed) -> None:
-    """What tells that something else is to be changed, or could not be had, leaves open what is not seen here."""
+    """An entry that changes another leaves open what is not seen here, and so does an error of the search."""
     method = a_text(an_object(entry.get("request")).get("method"))
     if method in _CHANGING:
         parsed.lost.append(f"{found.path}: {method} changes what was said before; export the current state")
+    elif "search" in entry:
+        _notice_failure(found, parsed)
+
+
+def _notice_failure(found: Entry, parsed: Parsed) -> None:
+    """What a server tells that it could not give."""
     issues = objects(found.resource.get("issue")) if found.kind == "OperationOutcome" else []
     texts = [_words_of(each) for each in issues if a_text(each.get("severity")) in {"fatal", "error"}]
     if texts:

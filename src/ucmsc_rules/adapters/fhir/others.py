@@ -22,7 +22,10 @@ NO_CONSENT = frozenset({"rejected", "inactive"})
 
 
 def read_allergy(allergy: Json, about: About) -> Iterator[Found]:
-    """The cells of an AllergyIntolerance; ``severity`` and ``manifestation`` are those of all its reactions."""
+    """The cells of an AllergyIntolerance; ``severity`` and ``manifestation`` are those of all its reactions.
+
+    ``unstated`` is a value that nobody tells, where no reaction has a severity.
+    """
     reactions = objects(allergy.get("reaction"))
     severities = tuple(dict.fromkeys(plain_code(each.get("severity")) for each in reactions if "severity" in each))
     substances = [each["substance"] for each in reactions if "substance" in each]
@@ -36,6 +39,7 @@ def read_allergy(allergy: Json, about: About) -> Iterator[Found]:
             type=Cell(plain_code(allergy.get("type"))),
             criticality=Cell(plain_code(allergy.get("criticality"))),
             severity=Cell(severities[0], also=severities[1:]) if severities else BLANK,
+            unstated=BLANK if severities else unknown("the severity is not stated"),
             manifestation=about.codes.cell(symptoms),
             clinical=Cell(plain_code(allergy.get("clinicalStatus"))),
             verification=Cell(plain_code(allergy.get("verificationStatus"))),

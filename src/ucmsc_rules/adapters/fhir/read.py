@@ -51,7 +51,8 @@ def read_fhir(
         if pool.homeless:
             yield Received(Broken(_homeless([path for _, _, path in sorted(pool.homeless)])))
         shared = pool.shared
-        terms = Terms(mapping, dictionary, Codes(mapping.systems, interest_of(mapping)))
+        ignored = frozenset(f"{kind}.{field}" for kind, rows in mapping.rows.items() for field in rows.ignore)
+        terms = Terms(mapping, dictionary, Codes(mapping.systems, interest_of(mapping)), ignored)
         for address, subject in pool.subjects.items():
             received = _received(pool, address, subject, terms)
             yield _with_shared(received, shared)
@@ -85,11 +86,12 @@ def _homeless(paths: list[str]) -> str:
 
 @frozen
 class Terms:
-    """What all subjects are read with."""
+    """What all subjects are read with; ``ignored`` are the labels of fields that the mapping says are no data."""
 
     mapping: FieldMapping
     dictionary: Dictionary
     codes: Codes
+    ignored: frozenset[str]
 
 
 def _received(pool: Pool, address: str, subject: Subject, terms: Terms) -> Received:
@@ -105,7 +107,8 @@ def _received(pool: Pool, address: str, subject: Subject, terms: Terms) -> Recei
         notes.add(address, UNKNOWN_PATIENT, "warning")
     passed_over = _passed_over(now, codes, mapping)
     received = receive(name, _rows(pool, now, codes, notes), mapping, dictionary)
-    unread = {**received.unread, **passed_over, **subject.passed_over}
+    counted = {label: count for label, count in received.unread.items() if label not in terms.ignored}
+    unread = {**counted, **passed_over, **subject.passed_over}
     if now.older:
         unread["older versions of resources"] = now.older
     if pool.lost:
