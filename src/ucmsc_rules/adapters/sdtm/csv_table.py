@@ -36,4 +36,6 @@ def _lines(path: Path) -> Iterator[Sequence[str]]:
         for line in read_delimited(stream):
             if isinstance(line, Broken):
                 raise TableBroken(line.message)
+            if not line.ended:
+                raise TableBroken(f"line {line.number} has no end, so the file may be cut off")
             yield line.cells

@@ -63,7 +63,10 @@ def survey(table: Table) -> Survey:
 
 
 def by_subject(tables: Sequence[Table], surveys: Sequence[Survey]) -> Iterator[tuple[str, list[Record]]]:
-    """Each subject with its rows, in the order of the subjects' names, up to the first that may miss rows."""
+    """Each subject with its rows, in the order of the subjects' names, up to the first that may miss rows.
+
+    Raises TableBroken where values cannot be read that the survey did not look at.
+    """
     ends = [end for each in surveys if (end := each.whole_before) is not None]
     streams = [_grouped(table, seen) for table, seen in zip(tables, surveys, strict=True)]
     for subject, parts in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
@@ -73,7 +76,7 @@ def by_subject(tables: Sequence[Table], surveys: Sequence[Survey]) -> Iterator[t
 
 
 def _grouped(table: Table, seen: Survey) -> Iterator[tuple[str, list[Record]]]:
-    records = _records(table)
+    records = _records(table, seen)
     if seen.in_order:
         for subject, found in groupby(records, key=itemgetter(0)):
             yield subject, [record for _, record in found]
@@ -85,13 +88,14 @@ def _grouped(table: Table, seen: Survey) -> Iterator[tuple[str, list[Record]]]:
         yield subject, held.pop(subject)
 
 
-def _records(table: Table) -> Iterator[tuple[str, Record]]:
-    """The rows that name a subject; a break ends them, as the survey has told."""
+def _records(table: Table, seen: Survey) -> Iterator[tuple[str, Record]]:
+    """The rows that name a subject. A break that the survey has told ends them; any other is raised."""
     place = table.columns.index(table.subject)
     try:
         for number, values in enumerate(table.rows(None), start=1):
             subject = values[place].strip()
             if subject:
                 yield subject, Record(table, number, values)
-    except TableBroken:
-        return
+    except TableBroken as error:
+        if not seen.broken:
+            raise TableBroken(f"{table.file}: {error}") from None

@@ -12,7 +12,7 @@ from ucmsc_rules.adapters.sdtm.complete import Completed, complete
 from ucmsc_rules.adapters.sdtm.gather import Record, Survey, by_subject, survey
 from ucmsc_rules.adapters.sdtm.rows import rows_of
 from ucmsc_rules.adapters.sdtm.sources import Sources, open_tables
-from ucmsc_rules.adapters.sdtm.table import Table
+from ucmsc_rules.adapters.sdtm.table import Table, TableBroken
 from ucmsc_rules.adapters.turn import receive
 from ucmsc_rules.facts.concepts import Dictionary
 from ucmsc_rules.facts.json_text import Broken
@@ -39,8 +39,11 @@ def _read(tables: list[Table], unopened: list[str], completed: Completed, dictio
     if unopened:
         return
     surveys = [survey(table) for table in tables]
-    for subject, records in by_subject(tables, surveys):
-        yield _received(subject, records, completed, dictionary)
+    try:
+        for subject, records in by_subject(tables, surveys):
+            yield _received(subject, records, completed, dictionary)
+    except TableBroken as error:
+        yield Received(Broken(f"{error}; nothing is given of the subjects that are not given before this"))
     for table, seen in zip(tables, surveys, strict=True):
         yield from _amiss(table, seen)
 

@@ -39,6 +39,7 @@ class Layout:
 
 def open_xpt(path: Path, encoding: str | None) -> Table:
     """The dataset in a file; raises TableBroken where the file is none, UcmscRulesError without pyreadstat."""
+    _pyreadstat()
     layout = _layout(path, encoding)
     name = layout.head[5 * _RECORD + 8 : 5 * _RECORD + 16].decode("ascii", "replace").strip().upper()
     return Table(name or path.stem.upper(), path.name, layout.columns, partial(_rows, path, layout))
