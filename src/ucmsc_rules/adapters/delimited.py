@@ -131,7 +131,8 @@ def _split(line: str, delimiter: str) -> list[str] | None:
     cells, place = [], 0
     while True:
         found = _CELLS[delimiter].match(line, place)
-        assert found is not None
+        if found is None:  # never, since a cell may be empty
+            return None
         cells.append(found["plain"] if found["quoted"] is None else found["quoted"].replace('""', '"'))
         place = found.end()
         if place == len(line):
