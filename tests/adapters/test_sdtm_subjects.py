@@ -21,6 +21,7 @@ from adapters.sdtm_reading import (
 )
 from adapters.sdtm_writer import DICTIONARY, Line
 from ucmsc_rules import Truth, UcmscRulesError
+from ucmsc_rules.adapters.load_mapping import load_mapping
 from ucmsc_rules.adapters.sdtm import read_sdtm
 
 
@@ -192,13 +193,30 @@ def test_associated_persons_are_of_their_subject_and_another_kind_of_rows(tmp_pa
     assert (received.record["subject"], facts_of(received), received.unread) == (SUBJECT, [], {"APMH": 1})
 
 
-def test_a_field_of_any_domain_needs_a_domain(tmp_path: Path) -> None:
-    """``--DECOD`` of no domain is nothing."""
+def test_a_rule_says_of_which_domain_its_rows_are(tmp_path: Path) -> None:
+    """What SDTM says of ends and answers is said of a domain's variables."""
     write_study(tmp_path, MH=[{"MHSEQ": "1"}])
     mapping = mapping_with("  - {concept: malignancy, where: {--DECOD: Cancer}, value: {is: yes}}")
     with pytest.raises(UcmscRulesError) as raised:
         read_sdtm(tmp_path, mapping, DICTIONARY)
-    assert str(raised.value) == 'm.yaml:6:5: "--DECOD" is of any domain; say in "from" of which'
+    assert str(raised.value) == 'm.yaml:6:5: "from" is missing; say of which domain the rows are, as MH'
+
+
+def test_a_mapping_of_another_format_is_refused(tmp_path: Path) -> None:
+    """It would find nothing in the datasets."""
+    with pytest.raises(UcmscRulesError) as raised:
+        read_sdtm(tmp_path, load_mapping("example-redcap", DICTIONARY), DICTIONARY)
+    assert str(raised.value) == 'the mapping "example-redcap" reads redcap; SDTM needs one with "reads: sdtm"'
+
+
+def test_an_end_is_completed_whatever_the_start(tmp_path: Path) -> None:
+    """A mapping that takes the end date gets all that SDTM says of the end."""
+    rule = "  - {concept: gi_bleeding, from: MH, value: {is: yes}, when: MHDTC, until: MHENDTC}"
+    line = {"MHSEQ": "1", "MHTERM": "x", "MHDTC": "2026-01-10", "MHENRTPT": "ONGOING", "MHENTPT": "2026-02-20"}
+    received = read_one(tmp_path, mapping_with(rule), MH=[line])
+    assert the_fact(received) == {
+        "concept": "gi_bleeding", "value": "yes", "when": "2026-01-10", "until": "ongoing", "recorded": "2026-02-20",
+    }  # fmt: skip
 
 
 def test_the_shipped_mapping_reads_every_concept() -> None:

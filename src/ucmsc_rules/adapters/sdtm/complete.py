@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
-from ucmsc_rules.adapters.mapping import AnchorRule, Condition, FactRule, FieldMapping, Rows, Take
+from ucmsc_rules.adapters.mapping import AnchorRule, Condition, FactRule, FieldMapping, Rows, System, Take
 from ucmsc_rules.adapters.row import NOT_DONE, UNKNOWN
 from ucmsc_rules.adapters.sdtm.timing import ENDED, RECORDED, UNTIL, UNTIL_OR_ON
 from ucmsc_rules.errors import UcmscRulesError
@@ -42,7 +42,13 @@ class Completed:
 
 
 def complete(mapping: FieldMapping, dictionary: Dictionary) -> Completed:
-    """The mapping completed, once for each mapping and dictionary."""
+    """The mapping completed, once for each mapping and dictionary.
+
+    Raises UcmscRulesError where it does not read SDTM, or where a rule does not say of which domain its rows are.
+    """
+    if mapping.reads is not System.SDTM:
+        message = f'the mapping "{mapping.name}" reads {mapping.reads.value}; SDTM needs one with "reads: sdtm"'
+        raise UcmscRulesError(message)
     return _complete(_Both(mapping, dictionary))
 
 
@@ -90,33 +96,27 @@ def _named(kind: str, rules: list[FactRule]) -> Iterator[str]:
 
 def _fact_rules(rule: FactRule) -> Iterator[FactRule]:
     """The rule for each of its domains; with the variables of that domain in place of those that begin with ``--``."""
-    _refuse_without_domain(rule, list(rule.takes.values()))
+    _refuse_without_domain(rule)
     for kind in rule.kinds:
         prefix = prefix_of(kind)
         takes = {key: evolve(take, field=_variable(take.field, prefix)) for key, take in rule.takes.items()}
         where, unless = _conditions(rule.where, prefix), _conditions(rule.unless, prefix)
         yield evolve(rule, kinds=(kind,), takes=takes, where=where, unless=unless)
-    if not rule.kinds:
-        yield rule
 
 
 def _anchor_rules(rule: AnchorRule) -> Iterator[AnchorRule]:
     """The same for a rule of an anchor."""
-    _refuse_without_domain(rule, [rule.take])
+    _refuse_without_domain(rule)
     for kind in rule.kinds:
         prefix = prefix_of(kind)
         take = evolve(rule.take, field=_variable(rule.take.field, prefix))
         where, unless = _conditions(rule.where, prefix), _conditions(rule.unless, prefix)
         yield evolve(rule, kinds=(kind,), take=take, where=where, unless=unless)
+
+
+def _refuse_without_domain(rule: FactRule | AnchorRule) -> None:
     if not rule.kinds:
-        yield rule
-
-
-def _refuse_without_domain(rule: FactRule | AnchorRule, takes: list[Take]) -> None:
-    names = [*(take.field for take in takes), *(each.field for each in (*rule.where, *rule.unless))]
-    general = next((name for name in names if name.startswith(ANY)), None)
-    if general is not None and not rule.kinds:
-        raise UcmscRulesError(f'{rule.place}: "{general}" is of any domain; say in "from" of which')
+        raise UcmscRulesError(f'{rule.place}: "from" is missing; say of which domain the rows are, as MH')
 
 
 def _conditions(given: tuple[Condition, ...], prefix: str) -> tuple[Condition, ...]:
@@ -128,7 +128,7 @@ def _variable(name: str, prefix: str) -> str:
 
 
 def _completed(rule: FactRule, concept: Concept | None) -> Iterator[FactRule]:
-    if concept is None or not rule.kinds or rule.kinds[0] in POINTS:
+    if concept is None or rule.kinds[0] in POINTS:
         yield rule
     elif _takes(rule.takes, "value", f"{prefix_of(rule.kinds[0])}ORRES"):
         yield from _results(rule, concept)
@@ -161,9 +161,8 @@ def _with_time(rule: FactRule, concept: Concept) -> FactRule:
     value = takes.get("value", Take(constant="yes"))
     if value.field == happened or (_takes(takes, "when", start) and value.constant == "yes"):
         takes["value"] = value if value.values is not None else Take(happened, values=_answers(concept))
-    if _takes(takes, "when", start):
-        if "until" not in takes or _takes(takes, "until", end):
-            takes["until"] = Take(_end_of(concept))
+    if _takes(takes, "until", end) or ("until" not in takes and _takes(takes, "when", start)):
+        takes["until"] = Take(_end_of(concept))
         takes.setdefault("recorded", Take(RECORDED))
     return evolve(rule, takes=takes, complete=rule.complete and not _is_partial(rule, concept))
 

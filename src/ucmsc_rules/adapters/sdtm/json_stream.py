@@ -59,7 +59,7 @@ class Scanner:
                 raise TableBroken(f"it is nested too deeply at character {self._position(self.place)}") from None
             except JSONDecodeError as error:
                 if self.ended or len(self.text) - error.pos > CHUNK:
-                    raise self._broken(error.pos) from None
+                    raise self._broken(error.pos, in_text=error.msg.startswith("Unterminated")) from None
             else:
                 if self.ended or end + _MARGIN < len(self.text):
                     self.place = end
@@ -105,9 +105,9 @@ class Scanner:
     def _position(self, place: int) -> int:
         return self.before + place + 1
 
-    def _broken(self, place: int | None = None) -> TableBroken:
+    def _broken(self, place: int | None = None, *, in_text: bool = False) -> TableBroken:
         at = self.place if place is None else place
         found = self.text[at : at + 40]
-        if self.ended and not found.strip(_BLANKS):
+        if self.ended and (in_text or not found.strip(_BLANKS)):
             return TableBroken("it breaks off before the end of its JSON")
         return TableBroken(f"it is no JSON at character {self._position(at)}: {shown(found)}")

@@ -56,12 +56,13 @@ def _received(subject: str, records: list[Record], completed: Completed, diction
 
 def _amiss(table: Table, seen: Survey) -> Iterator[Received]:
     """What of a dataset could not be taken."""
+    after = "1 row" if seen.rows == 1 else f"{seen.rows} rows"
     if seen.broken and seen.in_order and seen.last:
         lost = f"nothing is given of {shown(seen.last)} and the subjects after it, whose rows may be missing"
-        yield Received(Broken(f"{table.file}: {seen.broken}, after {seen.rows} rows; {lost}"))
+        yield Received(Broken(f"{table.file}: {seen.broken}, after {after}; {lost}"))
     elif seen.broken:
         lost = "nothing is given of any subject, since the rows of each may be missing"
-        yield Received(Broken(f"{table.file}: {seen.broken}, after {seen.rows} rows; {lost}"))
+        yield Received(Broken(f"{table.file}: {seen.broken}, after {after}; {lost}"))
     if seen.without_subject:
         count = seen.without_subject
         rows = "1 row names" if count == 1 else f"{count} rows name"

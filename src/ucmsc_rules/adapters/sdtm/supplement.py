@@ -19,12 +19,13 @@ def is_supplement(record: Record) -> bool:
 
 def join_supplements(drafts: Sequence[Draft], supplements: Sequence[Record], made: Made) -> None:
     """Give each qualifier to its records; one that has none stays a row of its own, so that it is counted."""
-    by_kind: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        by_kind.setdefault(draft.kind, []).append(draft)
+    indexes: dict[tuple[str, str], dict[str, list[Draft]]] = {}
     for record in supplements:
         texts = {name: text.strip() for name, text in zip(record.table.columns, record.values, strict=True)}
-        parents = [draft for draft in by_kind.get(texts["RDOMAIN"].upper(), ()) if _belongs(texts, draft)]
+        asked = (texts["RDOMAIN"].upper(), texts["IDVAR"].upper())
+        if asked not in indexes:
+            indexes[asked] = _index(drafts, *asked)
+        parents = indexes[asked].get(_plain(texts["IDVARVAL"]), ())
         for parent in parents:
             _add(parent, texts, made)
         if not parents:
@@ -32,12 +33,14 @@ def join_supplements(drafts: Sequence[Draft], supplements: Sequence[Record], mad
             made.rows.append(Row(record.table.name, cells, f"{record.table.name}[row {record.number}]"))
 
 
-def _belongs(texts: Mapping[str, str], draft: Draft) -> bool:
-    """Whether the qualifier is of this record; without a variable that tells, it is of the whole domain, as in DM."""
-    if not texts["IDVAR"]:
-        return draft.kind == "DM"
-    cell = draft.cells.get(texts["IDVAR"].upper())
-    return cell is not None and _plain(cell.text) == _plain(texts["IDVARVAL"])
+def _index(drafts: Sequence[Draft], kind: str, variable: str) -> dict[str, list[Draft]]:
+    """The records of a domain by the value of a variable; without a variable, those of demographics."""
+    index: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if draft.kind == kind and (variable in draft.cells or (not variable and kind == "DM")):
+            value = draft.cells[variable].text if variable else ""
+            index.setdefault(_plain(value), []).append(draft)
+    return index
 
 
 def _plain(text: str) -> str:
