@@ -14,6 +14,7 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
 
 from audit.kept_trails import RECORD, SAID, VERDICT, engine_at, fill, record_of, verdict_on
 from ucmsc_rules.audit import AuditError, AuditTrail, postgresql, sqlite
@@ -97,18 +98,38 @@ def test_a_trail_is_sound_at_any_moment_while_others_write(place: str) -> None:
         assert trail.verify().entries == 60
 
 
+def verify_and_fill(trail: AuditTrail) -> None:
+    """What a child does with its parent's trail."""
+    assert trail.verify(trail.head()).sound
+    fill(trail, 3)
+
+
 @needs_fork
 def test_a_trail_that_came_along_in_a_fork_appends(place: str) -> None:
     """The child uses neither the parent's connections nor its lock, even if a thread of the parent holds it."""
     with AuditTrail(place) as trail:
         fill(trail, 2)
         with trail._lock:
-            child = multiprocessing.get_context("fork").Process(target=fill, args=(trail, 3))
+            child = multiprocessing.get_context("fork").Process(target=verify_and_fill, args=(trail,))
             child.start()
             child.join(timeout=60)
         assert child.exitcode == 0
-        fill(trail, 2)
+        fill(trail, 2)  # by the connection that the child did not touch
         assert (trail.verify().entries, trail.verify().sound) == (7, True)
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_ended_is_replaced(place: str) -> None:
+    """As after a restart of the server."""
+    named = make_url(place).update_query_dict({"application_name": "to-be-ended"})
+    engine = engine_at(place)
+    with AuditTrail(named) as trail:
+        fill(trail, 1)
+        with engine.begin() as connection:
+            asked = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'to-be-ended'"
+            assert connection.exec_driver_sql(asked).scalars().all() == [True]
+        assert trail.append(VERDICT, RECORD, **SAID).sequence == 2
+    engine.dispose()
 
 
 def test_an_error_in_a_write_leaves_nothing_and_frees_the_lock(place: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,9 +82,11 @@ def _url(where: str | Path | URL) -> URL:
 
 
 def _made(url: URL) -> Engine:
-    """An engine of our own. Connections to a file are cheap and none is kept, so that none is carried into a fork."""
+    """An engine of our own. Connections to a file are cheap and none is kept; of others, one that broke is replaced."""
     try:
-        return create_engine(url, poolclass=NullPool) if url.get_backend_name() == "sqlite" else create_engine(url)
+        if url.get_backend_name() == "sqlite":
+            return create_engine(url, poolclass=NullPool)
+        return create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise AuditError(f"a trail in PostgreSQL needs {error.name}; install ucmsc-rules[postgresql]") from None
     except SQLAlchemyError:

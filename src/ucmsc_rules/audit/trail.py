@@ -29,11 +29,11 @@ class AuditTrail:
     """
 
     def __init__(self, where: str | Path | URL | Engine, *, create: bool = True) -> None:
-        self._engine = engine_of(where)
+        self._opened = engine_of(where)
         self._ours = not isinstance(where, Engine)
-        self._database = database_of(self._engine)
+        self._database = database_of(self._opened)
         self._process, self._lock = os.getpid(), Lock()
-        prepare(self._engine, may_create=create)
+        prepare(self._opened, may_create=create)
 
     def __repr__(self) -> str:
         return f"AuditTrail({name_of(self._engine)!r})"
@@ -96,6 +96,14 @@ class AuditTrail:
         if self._ours:
             self._engine.dispose()
 
+    @property
+    def _engine(self) -> Engine:
+        """The engine, which after a fork uses nothing of the parent's: neither its connections nor its lock."""
+        if self._process != os.getpid():
+            self._process, self._lock = os.getpid(), Lock()
+            self._opened.dispose(close=False)
+        return self._opened
+
     def __enter__(self) -> Self:
         return self
 
@@ -104,9 +112,7 @@ class AuditTrail:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        """One writer of this process at a time, then one of all. After a fork nothing of the parent's is used."""
-        if self._process != os.getpid():
-            self._process, self._lock = os.getpid(), Lock()
-            self._engine.dispose(close=False)
-        with self._lock, self._database.writing(self._engine) as connection:
+        """One writer of this process at a time, then one of all."""
+        engine = self._engine
+        with self._lock, self._database.writing(engine) as connection:
             yield connection
