@@ -8,7 +8,7 @@ from attrs import Factory, define
 
 from ucmsc_rules.adapters.odm.metadata import NO_DEFINITIONS, Definitions, ItemDefinition, unit_text
 from ucmsc_rules.adapters.odm.names import attribute_name
-from ucmsc_rules.adapters.odm.pieces import Element, local_name
+from ucmsc_rules.adapters.odm.pieces import Element, local_name, namespace
 from ucmsc_rules.adapters.row import NOT_DONE, UNKNOWN, Cell
 from ucmsc_rules.facts.fact import Problem
 from ucmsc_rules.values.dates import shown
@@ -18,7 +18,7 @@ DOUBT = "{urn:ucmsc-rules:odm}doubt"
 WAS = "{urn:ucmsc-rules:odm}was"
 PLAIN_ATTRIBUTES = frozenset({
     "ItemOID", "Value", "IsNull", "TransactionType", "MeasurementUnitOID", "AuditRecordID", "SignatureID",
-    "AnnotationID", DOUBT,
+    DOUBT,
 })  # fmt: skip
 NO_DATA = frozenset({"AuditRecord", "Signature", "MeasurementUnitRef", "Value", "was"})
 _UNDEFINED = ItemDefinition()
@@ -110,7 +110,7 @@ class ItemReader:
         if local_name(item.tag) != "ItemData":
             found = [self._text(item, path)]
         else:
-            values = [self._text(value, path) for value in item if local_name(value.tag) == "Value"]
+            values = [self._text(value, path) for value in item if value.tag == f"{{{namespace(item.tag)}}}Value"]
             found = [(item.get("Value") or "").strip(), *values]
         return list(dict.fromkeys(text for text in found if text))
 

@@ -59,6 +59,7 @@ class Element(Protocol):
     def clear(self) -> None: ...  # noqa: D102
     def __iter__(self) -> Iterator[Element]: ...
     def __len__(self) -> int: ...
+    def __getitem__(self, place: int, /) -> Element: ...
     def __delitem__(self, place: int, /) -> None: ...
 
 
@@ -137,6 +138,15 @@ def release(element: Element) -> None:
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
+
+
+def before(element: Element) -> list[Element]:
+    """What stands before an element in the same one, the nearest first."""
+    found = []
+    while (previous := element.getprevious()) is not None:
+        found.append(previous)
+        element = previous
+    return found
 
 
 def parse(xml: bytes) -> Element:

@@ -14,6 +14,7 @@ from ucmsc_rules.adapters.row import UNKNOWN, Cell, Row
 Cells = dict[str, Cell]
 NO_DATA = frozenset({"AuditRecord", "Signature", "ArchiveLayoutRef", "SiteRef", "InvestigatorRef"})
 NOTHING_AROUND: frozenset[str] = frozenset()
+_NOT_PLAIN = [("", ""), ("", "")]
 _OID = {"StudyEventData": "StudyEvent", "FormData": "Form", "ItemGroupData": "ItemGroup"}
 
 
@@ -128,11 +129,11 @@ class Rows:
         plain, telling = self.reader.plain, self.reader.definitions.telling
         for item in group:
             attributes = item.items()
-            if len(attributes) == 2 and item.tag == tag and not (len(item) or place.removed):  # noqa: PLR2004
-                (name, oid), (other, text) = attributes
-                if name == "ItemOID" and other == "Value" and oid not in cells:
-                    cells[oid] = self.reader.defined(telling[oid], text) if oid in telling else plain[text]
-                    continue
+            (name, oid), (other, text) = attributes if len(attributes) == 2 else _with_value(item, attributes)  # noqa: PLR2004
+            alone = name == "ItemOID" and other == "Value" and (not len(item) or len(attributes) == 1)
+            if alone and item.tag == tag and oid not in cells and not place.removed:
+                cells[oid] = self.reader.defined(telling[oid], text) if oid in telling else plain[text]
+                continue
             if local_name(item.tag).startswith("ItemData") and namespace(item.tag) == namespace(group.tag):
                 self._item(item, place)
             else:
@@ -158,6 +159,15 @@ class Rows:
             if cell is not None and unit is not None and cell.text and not cell.unit:
                 text = "an unknown unit" if unit.absent == UNKNOWN else unit.text
                 cells[oid] = Cell(cell.text, text, cell.absent, cell.also)
+
+
+def _with_value(item: Element, attributes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """ODM 2.0: the attribute of an item and the one Value in it, as if that were an attribute too."""
+    if len(attributes) == 1 and len(item) == 1:
+        value = item[0]
+        if local_name(value.tag) == "Value" and namespace(value.tag) == namespace(item.tag) and not len(value):
+            return [attributes[0], ("Value", value.text or "")]
+    return _NOT_PLAIN
 
 
 def either_cell(one: Cell, other: Cell) -> Cell:

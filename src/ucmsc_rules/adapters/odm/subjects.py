@@ -11,7 +11,16 @@ from ucmsc_rules.adapters.odm.assemble import Manner, SubjectRows, assemble
 from ucmsc_rules.adapters.odm.items import Notes
 from ucmsc_rules.adapters.odm.metadata import Metadata
 from ucmsc_rules.adapters.odm.outside import Outside
-from ucmsc_rules.adapters.odm.pieces import DATASET_XML, Element, local_name, namespace, read_pieces, read_root, release
+from ucmsc_rules.adapters.odm.pieces import (
+    DATASET_XML,
+    Element,
+    before,
+    local_name,
+    namespace,
+    read_pieces,
+    read_root,
+    release,
+)  # fmt: skip
 from ucmsc_rules.adapters.odm.recurring import Occurrences, count_occurrences
 from ucmsc_rules.adapters.odm.source import Source, opened
 from ucmsc_rules.adapters.odm.spool import Part, Spool
@@ -114,6 +123,7 @@ class _Reading:
             case "start", "ClinicalData":
                 self.clinical = dict(element.items())
             case "end", "SubjectData":
+                self._look_over(before(element))
                 yield from self._subject(element)
                 release(element)
             case "end", "ItemGroupData":
@@ -134,9 +144,14 @@ class _Reading:
         elif name == "ReferenceData":
             self.notes.pass_over("ReferenceData")
         elif name == "ClinicalData":
-            for group in [each for each in element if local_name(each.tag) == "ItemGroupData"]:
-                self._keep(self.outside.add(group))
+            self._look_over(list(element))
             self._keep(self.outside.rest())
+
+    def _look_over(self, elements: Iterable[Element]) -> None:
+        """Takes item groups that stand beside the subjects; one that was taken before has no attributes left."""
+        for element in elements:
+            if local_name(element.tag) == "ItemGroupData" and element.items():
+                self._keep(self.outside.add(element))
 
     def _subject(self, element: Element) -> Iterator[Answer]:
         subject = element.get("SubjectKey") or ""
