@@ -221,6 +221,25 @@ def test_the_older_version_of_dataset_json(tmp_path: Path) -> None:
     assert "it holds more than one dataset; write each in a file of its own" in broken(read_all(tmp_path))[0]
 
 
+def test_the_shape_between_the_versions(tmp_path: Path) -> None:
+    """Examples from before 1.1 was final have other attributes, nulls in columns, and the number of each row."""
+    names = ["ITEMGROUPDATASEQ", *COLUMNS]
+    columns = [
+        {"itemOID": name, "name": name, "label": name, "dataType": "string", "displayFormat": None} for name in names
+    ]
+    rows = [[place, *(line[name] for name in COLUMNS)] for place, line in enumerate(laboratory("S-1"), start=1)]
+    dataset = {
+        "asOfDateTime": "2023-05-31T00:00:00",
+        "columns": columns,
+        "sourceSystem": "x",
+        "records": 2,
+        "name": "LB",
+    }
+    (tmp_path / "lb.json").write_text(json.dumps(dataset | {"itemGroupOID": "IG.LB", "rows": rows}))
+    (received,) = read_all(tmp_path)
+    assert (len(facts_of(received)), received.unread) == (2, {})
+
+
 def test_numbers_keep_their_digits(tmp_path: Path) -> None:
     """No number of a file becomes a binary float; NaN is a missing value."""
     rows = '["S-1", 12, "CREAT", "SERUM", 0.10, 1e2], ["S-1", 13, "CREAT", "SERUM", NaN, null]'

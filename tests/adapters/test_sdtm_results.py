@@ -227,3 +227,24 @@ def test_a_quantity_of_hcg_is_no_answer(tmp_path: Path) -> None:
     line = {"LBSEQ": "1", "LBTESTCD": "HCG", "LBSPEC": "SERUM", "LBDTC": "2026-02-27"}
     assert the_fact(read_one(tmp_path, LB=[line | {"LBORRES": "NEGATIVE"}]))["value"] == "no"
     assert facts_of(read_one(tmp_path, LB=[line | {"LBORRES": "5", "LBORRESU": "mIU/mL"}])) == []
+
+
+def test_a_laboratory_as_the_pilot_study_of_cdisc_has_it(tmp_path: Path) -> None:
+    """No specimens, but categories; units as American laboratories write them; standardised results beside all."""
+    head = {"VISITNUM": "1", "VISIT": "SCREENING 1", "EPOCH": "SCREENING", "LBBLFL": "", "LBDTC": "2026-02-20T11:30"}
+    given = [
+        ("CREAT", "CHEMISTRY", "1.1", "mg/dL", "1.5", "97.24", "umol/L", "132.6"),
+        ("SODIUM", "CHEMISTRY", "140", "mEq/L", "145", "140", "mmol/L", "145"),
+        ("HGB", "HEMATOLOGY", "14.2", "g/dL", "17.5", "8.8", "mmol/L", "10.86"),
+        ("GLUC", "CHEMISTRY", "99", "mg/dL", "115", "5.5", "mmol/L", "6.38"),
+        ("GLUC", "URINALYSIS", "NEGATIVE", "", "", "NEGATIVE", "", ""),
+    ]
+    names = ("LBTESTCD", "LBCAT", "LBORRES", "LBORRESU", "LBORNRHI", "LBSTRESC", "LBSTRESU", "LBSTNRHI")
+    lines = [head | {"LBSEQ": str(n)} | dict(zip(names, texts, strict=True)) for n, texts in enumerate(given, start=1)]
+    received = read_one(tmp_path, LB=lines)
+    assert [(fact["concept"], fact["value"], fact["unit"], fact["uln"]) for fact in facts_of(received)] == [
+        ("creatinine", "1.1", "mg/dL", "1.5 mg/dL"),
+        ("serum_sodium", "140", "mEq/L", "145 mEq/L"),
+        ("haemoglobin", "14.2", "g/dL", "17.5 g/dL"),
+    ]
+    assert received.unread == {"LB LBTESTCD=GLUC": 2}
