@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
 from signal import SIG_IGN, SIGINT, signal
 
-from attrs import frozen
+from attrs import Factory, evolve, frozen
 
+from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.cli.forms import written
 from ucmsc_rules.cli.text import Page
 from ucmsc_rules.cli.usage import UsageError
 from ucmsc_rules.errors import EngineError, EnginesDisagree
+from ucmsc_rules.facts.fact import Problem
 from ucmsc_rules.facts.intake import parse_piece
+from ucmsc_rules.facts.json_text import Broken
 from ucmsc_rules.facts.ranges import NormalRange
 from ucmsc_rules.facts.seen import Seen
 from ucmsc_rules.rules.load import load_ruleset
@@ -30,7 +33,10 @@ _ENDED = "a screening process ended before it answered, perhaps for want of memo
 
 @frozen
 class Task:
-    """All that a process needs to answer a record; ``digest`` is that of the ruleset that was loaded first."""
+    """All that a process needs to answer a record; ``digest`` is that of the ruleset that was loaded first.
+
+    Where the answers are to be ``audited``, verdict and record come with them.
+    """
 
     ruleset: str
     digest: str
@@ -39,17 +45,21 @@ class Task:
     page: Page
     anchors: tuple[tuple[str, str], ...] = ()
     ranges: tuple[NormalRange, ...] = ()
+    audited: bool = False
 
 
 @frozen
 class Answered:
-    """One verdict in the form that was asked for, and what it does to the exit status."""
+    """One verdict in the form that was asked for, what it does to the exit status, and what was not read."""
 
     subject: str | None
     status: str
     text: str
     has_errors: bool
     disagreed: bool
+    unread: Mapping[str, int] = Factory(dict)
+    verdict: Verdict | None = None
+    record: object = None
 
 
 def answer_all(task: Task, pieces: Iterable[object], jobs: int) -> Generator[Answered, None, None]:
@@ -107,7 +117,10 @@ def _collect(
 
 def _answer(task: Task, index: int, piece: object, seen: Seen | None) -> Answered:
     screener = screener_for(task.ruleset, task.digest, task.engine)
-    verdict, disagreed = _verdict(task, screener, index, parse_piece(piece))
+    raw, problems, unread = _taken(piece)
+    verdict, disagreed = _verdict(task, screener, index, raw)
+    if problems:
+        verdict = evolve(verdict, problems=(*verdict.problems, *problems))
     if seen is not None:
         verdict = noted_again(verdict, seen)
     return Answered(
@@ -116,7 +129,17 @@ def _answer(task: Task, index: int, piece: object, seen: Seen | None) -> Answere
         text=written(verdict, screener.compiled.ruleset, task.form, task.page),
         has_errors=any(problem.level == "error" for problem in verdict.problems),
         disagreed=disagreed,
+        unread=unread,
+        verdict=verdict if task.audited else None,
+        record=(raw.message if isinstance(raw, Broken) else raw) if task.audited else None,
     )
+
+
+def _taken(piece: object) -> tuple[object, Sequence[Problem], Mapping[str, int]]:
+    """The raw record of a piece of input, and what its adapter did not understand."""
+    if isinstance(piece, Received):
+        return piece.record, piece.problems, piece.unread
+    return parse_piece(piece), (), {}
 
 
 def _verdict(task: Task, screener: Screener, index: int, raw: object) -> tuple[Verdict, bool]:

@@ -59,6 +59,50 @@ class TraceFormat(StrEnum):
     JSON = "json"
 
 
+class From(StrEnum):
+    """Which system's files are read."""
+
+    AUTO = "auto"
+    RECORD = "record"
+    FHIR = "fhir"
+    ODM = "odm"
+    REDCAP = "redcap"
+    SDTM = "sdtm"
+    TABLE = "table"
+
+
+class FactsFormat(StrEnum):
+    """What ``facts`` prints."""
+
+    TEXT = "text"
+    NDJSON = "ndjson"
+
+
+class To(StrEnum):
+    """What ``export`` writes."""
+
+    SDTM_IE = "sdtm-ie"
+    SDTM_TI = "sdtm-ti"
+    SDTM_OPEN = "sdtm-open"
+    FHIR = "fhir"
+    REDCAP = "redcap"
+    ODM = "odm"
+
+
+class ExportFormat(StrEnum):
+    """The form of what has one as JSON and one as CSV."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class LogFormat(StrEnum):
+    """What ``log`` writes."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
 class Schema(StrEnum):
     """What a JSON Schema is shipped for."""
 
@@ -73,6 +117,22 @@ RulesetOption = Annotated[
 CriterionOption = Annotated[
     list[str] | None, typer.Option("--criterion", metavar="ID", help="Only this criterion; may be repeated.")
 ]
+FilesArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE", help="Records as JSON or .ndjson, or files of an EDC system; - for stdin."),
+]
+FromOption = Annotated[From, typer.Option("--from", help="The system; auto: as the mapping or the content tells.")]
+MappingOption = Annotated[
+    str | None, typer.Option(metavar="NAME|PATH", help="What the fields mean; FHIR and SDTM have one that is shipped.")
+]
+DictionaryOption = Annotated[
+    str | None, typer.Option("--data-dictionary", metavar="FILE", help="REDCap's data dictionary (CSV or JSON).")
+]
+MissingOption = Annotated[
+    str,
+    typer.Option("--missing-data-codes", metavar="CODES", help='REDCap\'s missing-data codes, as "-999, Not asked".'),
+]
+OutputOption = Annotated[str | None, typer.Option("--output", metavar="FILE", help="Write there instead of to stdout.")]
 RulesetArgument = Annotated[str, typer.Argument(metavar="[NAME|PATH]", help="A ruleset's name, file or folder.")]
 
 
@@ -106,9 +166,13 @@ def about(
 
 @app.command()
 def screen(  # noqa: PLR0913 - one parameter for each option
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Records as JSON or .ndjson; - for stdin.")],
+    files: FilesArgument,
     *,
     ruleset: RulesetOption = DEFAULT,
+    system: FromOption = From.AUTO,
+    mapping: MappingOption = None,
+    data_dictionary: DictionaryOption = None,
+    missing_data_codes: MissingOption = "",
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,
     engine: Annotated[
         Engine, typer.Option(help="Which engine answers; auto: durable where it is there.")
@@ -120,18 +184,107 @@ def screen(  # noqa: PLR0913 - one parameter for each option
         str | None, typer.Option(metavar="FILE", help="Upper limits of normal for results without one (JSON or YAML).")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="How many processes screen.")] = 1,
-    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write there instead of to stdout.")] = None,
+    output: OutputOption = None,
+    audit: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|URL", help="Record each verdict in this audit trail; needs --who, --when."),
+    ] = None,
+    who: Annotated[str, typer.Option(help="Who screens, for the audit trail.")] = "",
+    when: Annotated[str, typer.Option(help="When, in ISO 8601, for the audit trail.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for the audit trail.")] = "",
 ) -> None:
     """Screen subjects: for each criterion whether it holds, why, and what is still needed.
 
     Exit status: 0, everything was read; 1, an error was reported; 2, wrong usage; 3, the engines disagreed. A verdict
     never sets it.
     """
+    from ucmsc_rules.cli.intake import Intake  # noqa: PLC0415
+    from ucmsc_rules.cli.recording import AuditOrder  # noqa: PLC0415
     from ucmsc_rules.cli.screening import Order, screen_files  # noqa: PLC0415
 
     with ended_by():
-        order = Order(tuple(files), ruleset, form.value, engine.value, tuple(anchor or ()), normal_ranges, jobs, output)
+        intake = Intake(tuple(files), system.value, mapping, data_dictionary, missing_data_codes)
+        trail = AuditOrder(audit, who, when, reason) if audit is not None else None
+        anchors = tuple(anchor or ())
+        order = Order(intake, ruleset, form.value, engine.value, anchors, normal_ranges, jobs, output, trail)
         raise typer.Exit(screen_files(order))
+
+
+@app.command()
+def facts(  # noqa: PLR0913 - one parameter for each option
+    files: FilesArgument,
+    *,
+    ruleset: RulesetOption = DEFAULT,
+    system: FromOption = From.AUTO,
+    mapping: MappingOption = None,
+    data_dictionary: DictionaryOption = None,
+    missing_data_codes: MissingOption = "",
+    form: Annotated[FactsFormat, typer.Option("--format", help="What to print.")] = FactsFormat.TEXT,
+) -> None:
+    """Show the facts that are read of each subject, and what was not understood or is not named by the mapping.
+
+    As ndjson these are canonical records, which screen takes. Exit status: 0, all was understood; 1, an error was
+    reported; 2, wrong usage.
+    """
+    from ucmsc_rules.cli.facts import print_facts  # noqa: PLC0415
+    from ucmsc_rules.cli.intake import Intake  # noqa: PLC0415
+
+    with ended_by():
+        intake = Intake(tuple(files), system.value, mapping, data_dictionary, missing_data_codes)
+        raise typer.Exit(print_facts(intake, ruleset, form.value))
+
+
+@app.command()
+def export(  # noqa: PLR0913 - one parameter for each option
+    answers: Annotated[str, typer.Argument(metavar="ANSWERS", help="What screen --format json or ndjson printed.")],
+    *,
+    to: Annotated[To, typer.Option(help="What to write.")],
+    study: Annotated[str, typer.Option(help="The study's identifier.")],
+    ruleset: RulesetOption = DEFAULT,
+    created: Annotated[str, typer.Option(metavar="TIME", help="When the file is made, in ISO 8601.")] = "",
+    form: Annotated[ExportFormat, typer.Option("--format", help="Of datasets and REDCap rows.")] = ExportFormat.JSON,
+    output: OutputOption = None,
+) -> None:
+    """Write answers for an EDC system: SDTM IE or TI, FHIR, REDCap import rows, ODM.
+
+    sdtm-open lists the criteria that could not be decided, for which IE has no place.
+    """
+    from ucmsc_rules.cli.export import Export, write_export  # noqa: PLC0415
+
+    with ended_by():
+        order = Export(answers, to.value, ruleset, study, created, form.value, output)
+        raise typer.Exit(write_export(order))
+
+
+@app.command()
+def verify(
+    where: Annotated[str, typer.Argument(metavar="FILE|URL", help="The audit trail.")],
+    *,
+    head: Annotated[str | None, typer.Option(help="What an earlier call printed last, kept elsewhere.")] = None,
+) -> None:
+    """Verify an audit trail: finds entries that were edited, taken out, put in or moved.
+
+    Exit status: 0, it is sound; 1, it is not; 2, there is no trail.
+    """
+    from ucmsc_rules.cli.trail import print_verification  # noqa: PLC0415
+
+    with ended_by():
+        raise typer.Exit(print_verification(where, head))
+
+
+@app.command()
+def log(
+    where: Annotated[str, typer.Argument(metavar="FILE|URL", help="The audit trail.")],
+    *,
+    form: Annotated[LogFormat, typer.Option("--format", help="What to write.")] = LogFormat.CSV,
+    latest: Annotated[bool, typer.Option("--latest", help="Only the last verdict of each subject.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """Write the screening log of an audit trail: subject, date, status, criteria not met, version."""
+    from ucmsc_rules.cli.trail import write_log  # noqa: PLC0415
+
+    with ended_by():
+        write_log(where, form.value, output, latest=latest)
 
 
 @app.command()

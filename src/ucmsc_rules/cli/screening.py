@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -14,13 +14,16 @@ from attrs import evolve, frozen
 
 from ucmsc_rules.cli.answering import Answered, Task, answer_all, screener_for
 from ucmsc_rules.cli.forms import Writer
+from ucmsc_rules.cli.intake import STDIN, Intake, check_files, pieces_of
 from ucmsc_rules.cli.printable import coloured, width
 from ucmsc_rules.cli.progress import shown_on_stderr
+from ucmsc_rules.cli.recording import AuditOrder, recorded
 from ucmsc_rules.cli.text import Page
+from ucmsc_rules.cli.unread import tell_unread
 from ucmsc_rules.cli.usage import UsageError
 from ucmsc_rules.documents import plain, read_document
 from ucmsc_rules.errors import ValueTextError
-from ucmsc_rules.facts.intake import form_of, parse_piece, read_pieces
+from ucmsc_rules.facts.intake import parse_piece
 from ucmsc_rules.facts.json_text import Broken
 from ucmsc_rules.facts.ranges import NormalRange, read_ranges
 from ucmsc_rules.rules.model import Ruleset
@@ -28,7 +31,6 @@ from ucmsc_rules.screening import EngineName
 from ucmsc_rules.values.dates import parse_date
 from ucmsc_rules.wording import did_you_mean
 
-STDIN = "-"
 SOME_ERROR, DISAGREED = 1, 3
 
 
@@ -36,7 +38,7 @@ SOME_ERROR, DISAGREED = 1, 3
 class Order:
     """What the command line asked for."""
 
-    files: tuple[str, ...]
+    intake: Intake
     ruleset: str
     form: str
     engine: str
@@ -44,26 +46,34 @@ class Order:
     normal_ranges: str | None
     jobs: int
     output: str | None
+    audit: AuditOrder | None = None
 
 
 def screen_files(order: Order) -> int:
     """Screens every record of every file; gives the exit status. Raises UsageError, and OSError for a file."""
-    _check_files(order)
+    check_files(order.intake)
+    _check_output(order)
     task = _task(order)
     # closed by hand: where the output breaks off, processes have to end before this one does
-    with _output(order.output) as stream, closing(answer_all(task, _pieces(order.files), order.jobs)) as answers:
-        return _write(shown_on_stderr(answers, order.output), Writer(stream, order.form))
+    pieces = pieces_of(order.intake, screener_for(task.ruleset, "", task.engine).compiled.ruleset.dictionary)
+    with _output(order.output) as stream, closing(answer_all(task, pieces, order.jobs)) as answers:
+        return _write(
+            shown_on_stderr(recorded(answers, order.audit, task.ranges), order.output), Writer(stream, order.form)
+        )
 
 
 def _write(answers: Iterable[Answered], writer: Writer) -> int:
     statuses: Counter[str] = Counter()
+    unread: Counter[str] = Counter()
     errors, disagreed = 0, False
     for answered in answers:
         writer.write(answered.text)
         statuses[answered.status] += 1
+        unread.update(answered.unread)
         errors += answered.has_errors
         disagreed = disagreed or answered.disagreed
     writer.finish(statuses, errors)
+    tell_unread(unread)
     if disagreed:
         return DISAGREED
     return SOME_ERROR if errors else 0
@@ -79,6 +89,7 @@ def _task(order: Order) -> Task:
         task,
         anchors=tuple(_anchor(text, ruleset) for text in order.anchors),
         ranges=_ranges(order.normal_ranges, ruleset) if order.normal_ranges else (),
+        audited=order.audit is not None,
         digest=ruleset.digest if order.jobs > 1 else "",
     )
 
@@ -106,28 +117,11 @@ def _ranges(path: str, ruleset: Ruleset) -> tuple[NormalRange, ...]:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _check_files(order: Order) -> None:
-    """Finds out before the first answer whether everything can be read."""
-    if order.files.count(STDIN) > 1:
-        raise UsageError("- stands twice; standard input can be read once")
-    for name in order.files:
-        if name == STDIN:
-            continue
-        if Path(name).is_dir():
-            raise UsageError(f"{name} is a folder; write the names of its files")
-        if not Path(name).exists():
-            raise UsageError(f"there is no file {name}")
-        if order.output is not None and Path(order.output).exists() and Path(name).samefile(order.output):
-            raise UsageError(f"--output {order.output} is the file that is read; write another")
-
-
-def _pieces(files: Sequence[str]) -> Iterator[object]:
-    for name in files:
-        if name == STDIN:
-            yield from read_pieces(sys.stdin.buffer)
-            continue
-        with Path(name).open("rb") as stream:
-            yield from read_pieces(stream, form_of(name))
+def _check_output(order: Order) -> None:
+    if order.output is None or not Path(order.output).exists():
+        return
+    if any(name != STDIN and Path(name).samefile(order.output) for name in order.intake.files):
+        raise UsageError(f"--output {order.output} is the file that is read; write another")
 
 
 @contextmanager
