@@ -58,7 +58,7 @@ class MutationReport:
 
     @property
     def score(self) -> Fraction:
-        """The share of mutants that were killed, of those that are not proved to be equivalent; 1 where there are none."""
+        """The share of mutants that were killed, of those not proved to be equivalent; 1 where there are none."""
         killed = sum(trial.fate is Fate.KILLED for trial in self.trials)
         counted = killed + len(self.survivors)
         return Fraction(killed, counted) if counted else Fraction(1)

@@ -253,7 +253,7 @@ def _change(concept: Concept, unit: str, to: str, copies_per_iu: Fraction | None
 
 
 def in_unit(reported: Reported, to: str, concept: Concept, copies_per_iu: Fraction | None = None) -> Span:
-    """A reported amount in a rule's unit: as reported, exactly by a power of ten, else rounded to the reporting step."""
+    """A reported amount in a rule's unit: as reported, exact by a power of ten, else rounded to the reporting step."""
     unit, target = reported.unit, _plain(to)
     if unit == target:
         return reported.span
