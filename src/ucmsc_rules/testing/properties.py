@@ -257,7 +257,7 @@ def _respelled(ruleset: Ruleset, fact: Mapping[str, Any], tables: Sequence[str])
     if not unit or unit.startswith(LOG) or not digits.replace(".", "", 1).isdigit() or tables:
         return [{**fact, "value": f"  {value} "}] if unit else []
     rules, sign = concept.unit_rules, number[: len(number) - len(digits)]
-    found = [{**fact, "value": f"{number}{unit}"}]
+    found = [] if unit[0].isdigit() else [{**fact, "value": f"{number}{unit}"}]
     for end, other in _TENFOLD.items():
         if unit.endswith(end) and not concept.lines and "copies" not in unit:
             moved = unit.removesuffix(end) + other

@@ -209,9 +209,8 @@ def _grown(value: str, by: int) -> str:
 def _turning(asker: Asker, told: tuple[str, str, Decimal], rest: list[RawFact], on: str) -> Decimal | None:
     """The first report at which the comparison turns, between a thousandth and a thousand times a step of 100."""
     name, unit, step = told
-    criterion = evolve(
-        asker.criterion, branches=tuple(each for each in asker.criterion.branches if each.key == asker.target.branch)
-    )
+    alone = evolve(asker.criterion.branches[0], key="", rule=asker.target.comparison)
+    criterion = evolve(asker.criterion, branches=(alone,), conflict=None)
     screener = make_screener(evolve(asker.ruleset, criteria=(criterion,)), "reference")
     anchors = written(asker.anchors)
 

@@ -71,7 +71,7 @@ def near_edges(draw: Draw, ruleset: Ruleset, criterion: str | None = None) -> Re
     >>> from ucmsc_rules import load_ruleset, screen
     >>> trial = load_ruleset("ucmsc-hbv-cirrhosis")
     >>> find(near_edges(trial, "E9"), lambda record: screen(trial, record)["E9"].holds.value == "false")["facts"]
-    [{'concept': 'human_albumin', 'value': 'none'}]
+    [{'concept': 'human_albumin', 'when': '2026-03-07'}]
     """
     name = draw(st.sampled_from([each.id for each in ruleset.criteria])) if criterion is None else criterion
     pools = _edges(ruleset, name)

@@ -28,12 +28,13 @@ def quantities(concept: Concept) -> st.SearchStrategy[str]:
     >>> find(quantities(creatinine), lambda text: text.endswith("mg/dL") and text.startswith("<"))
     '<1 mg/dL'
     """
-    units = [""] if unitless(concept.unit_rules) else [f" {unit}" for unit in spellings(concept)]
+    own, every = (("",), ("",)) if unitless(concept.unit_rules) else (tuple(concept.units), spellings(concept))
+    units = st.one_of(st.sampled_from(own), st.sampled_from(every))
 
     def text(comparator: str, number: str, unit: str) -> str:
-        return f"{comparator}{number}{unit}"
+        return f"{comparator}{number} {unit}".rstrip()
 
-    return st.builds(text, st.sampled_from(COMPARATORS), numerals(), st.sampled_from(units))
+    return st.builds(text, st.sampled_from(COMPARATORS), numerals(), units)
 
 
 def numerals() -> st.SearchStrategy[str]:
