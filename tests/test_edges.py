@@ -180,7 +180,7 @@ GOOD = dump_edge(Edge("E9-1", "E9", "exclusion", "", "about", {"subject": "E9"},
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "line 2: no JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)); write one"),
+        ("{", "line 2: no JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"),
         ("[]", "line 2: no edge; it needs id, criterion, category, branch, about, reason as texts, a record and holds"),
         (GOOD.replace('"true"', '"maybe"'),
          'line 2: "record" must be an object, "holds" one of true, false, unknown for each rule'),

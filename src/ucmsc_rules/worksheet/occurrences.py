@@ -154,10 +154,9 @@ def _others_from(
 
 def _silent_after(context: Context, none: Fact, against: list[Occurrence]) -> int | None:
     """The first day that a ``none`` says nothing of; None where it speaks for all days up to the anchor."""
+    if against:  # events that are read out of results beat a none, too
+        return BEGINNING
     asked = _asked(none)
-    if against:  # events that are read out of results beat a none, too, for the days that it may speak of
-        after = asked is not None and all(found.start.first > asked.last for found in against)
-        return asked.first if asked is not None and after else BEGINNING
     settings = context.ruleset.settings
     today = context.anchor(settings.at)
     if asked is None or asked.first >= today.first - settings.none_not_older_than:
