@@ -18,7 +18,7 @@ from ucmsc_rules.testing import expected, probes, rulesets
 
 Record = dict[str, Any]
 BASES = ("ucmsc-hbv-cirrhosis", "hcc-tace-washout")
-PAIRS_OF_A_RULESET = 100
+PAIRS_OF_A_RULESET = 200
 
 
 @define
