@@ -1,5 +1,7 @@
 """Mistakes that people make when they write the trial's criteria down: what stands in the file, and what they wrote."""
 
+# ruff: noqa: E501 - a line for each mistake
+
 from __future__ import annotations
 
 from typing import NamedTuple

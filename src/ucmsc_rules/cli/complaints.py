@@ -17,7 +17,7 @@ AMISS = 1
 
 
 def asked_for(name: str) -> Ruleset:
-    """The ruleset of a name or path. Raises RulesetError where there is none; ends the command where it has mistakes."""
+    """The ruleset of a name or path; ends the command where it has mistakes. Raises RulesetError if there is none."""
     ruleset_file(name)
     with complained():
         return load_ruleset(name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from ucmsc_rules.facts.concepts import OpenEnd
 from ucmsc_rules.facts.fact import NO, ONGOING, YES, Fact, Problem
 from ucmsc_rules.frozen import frozen_to_mypy
@@ -51,7 +53,8 @@ def history(context: Context, concept: str, anchor: Span) -> History:
     # an unreadable result has no day of its own here: it leaves the whole history open
     known = [*recorded, *(found for found in derived if found.fact is None or found.fact.readable)]
     in_time = [found for found in known if found.surely and found.start.first <= anchor.last]
-    others = _others_from(context, facts, nones, in_time, direct=bool(events))
+    direct = any(not _may_be_past(context, found) for found in recorded)
+    others = _others_from(context, facts, nones, in_time, direct=direct)
     if any(found.fact is not None and not found.fact.readable for found in derived):
         others = BEGINNING
     used = (*facts, *(found.fact for found in derived if found.fact is not None))
@@ -88,7 +91,14 @@ def _occurrence(context: Context, fact: Fact, anchor: Span) -> Occurrence:
     start = fact.days if fact.dated else _undated_start(context, fact, anchor)
     end = _end(context, fact, start)
     start = Span(start.first, min(start.last, end.last))
-    return Occurrence(start, Span(max(start.first, end.first), end.last), fact.counts_surely, fact)
+    found = Occurrence(start, Span(max(start.first, end.first), end.last), fact.counts_surely, fact)
+    return evolve(found, surely=False) if _may_be_past(context, found) else found
+
+
+def _may_be_past(context: Context, event: Occurrence) -> bool:
+    """Whether an event is a plan for a day that may lie before the ruleset's anchor: such a plan may not count."""
+    planned = event.fact is not None and event.fact.concept.planned
+    return planned and event.start.first < context.anchor(context.ruleset.settings.at).first
 
 
 def _undated_start(context: Context, fact: Fact, anchor: Span) -> Span:
@@ -144,10 +154,9 @@ def _others_from(
 
 def _silent_after(context: Context, none: Fact, against: list[Occurrence]) -> int | None:
     """The first day that a ``none`` says nothing of; None where it speaks for all days up to the anchor."""
+    if against:  # events that are read out of results beat a none, too
+        return BEGINNING
     asked = _asked(none)
-    if against:  # events that are read out of results beat a none, too, for the days that it may speak of
-        after = asked is not None and all(found.start.first > asked.last for found in against)
-        return asked.first if asked is not None and after else BEGINNING
     settings = context.ruleset.settings
     today = context.anchor(settings.at)
     if asked is None or asked.first >= today.first - settings.none_not_older_than:

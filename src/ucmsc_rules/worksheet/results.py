@@ -177,7 +177,7 @@ def measure_given(context: Context, measure: Given) -> Measured:
     counting = [fact for fact in facts if not _is_late_yes(fact, at)]
     if counting:  # whether a signature after the anchor mends a refusal before it, the protocol does not say
         last_of_all = hull([last_of_all, *(fact.value for fact in select(counting, ANY_TIME).facts)])
-    mended = any(_may_be_late_yes(fact, at) for fact in facts) and any(fact.value == YES for fact in counting)
+    mended = any(_may_be_late_yes(fact, at) for fact in facts) and any(_may_be_yes_by(fact, at) for fact in counting)
     if mended and NO in (latest, last_of_all):  # signed, refused, and signed again after the anchor
         latest = last_of_all = YES_OR_NO
     used = distinct([*by_anchor.facts, *of_all.facts])
@@ -195,6 +195,11 @@ def _signature(fact: Fact) -> Fact:
 
 def _is_late_yes(fact: Fact, at: Span) -> bool:
     return fact.readable and fact.days.first > at.last and fact.value == YES
+
+
+def _may_be_yes_by(fact: Fact, at: Span) -> bool:
+    """Whether a fact may be a signature up to the anchor, be it that it cannot be read."""
+    return fact.days.first <= at.last and fact.value.hi == 1
 
 
 def _may_be_late_yes(fact: Fact, at: Span) -> bool:

@@ -32,7 +32,7 @@ def at_bound(concept: Concept, comparison: Comparison) -> Iterator[Told]:
     for other in concept.units:
         if other != unit:
             yield from _converted(concept, bound, unit, other)
-    if "[IU]" in unit:
+    if "[IU]" in unit and bound > 0:
         yield from _biological(bound, step, unit)
     yield {"value": "haemolysed"}, "a result that cannot be read"
 

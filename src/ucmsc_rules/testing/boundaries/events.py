@@ -34,6 +34,7 @@ def round_window(ruleset: Ruleset, comparison: Comparison, anchors: Days) -> Ite
         for on, words in beside(odd):
             facts = _starting(comparison, on, day)
             yield facts, f"{_words(words, 'the edge of the window')}, counted from {day}", days
+        yield [{"when": f"{odd:%Y-%m}"}], f"on some day of the month of the window's edge, counted from {day}", days
     if name != ruleset.settings.at:
         given = {each: day for each, day in anchors.items() if each != name}
         for on, words in beside(before(anchors[ruleset.settings.at], _length(comparison), _unit(comparison))):

@@ -48,7 +48,9 @@ def satisfies(op: Op, value: Decimal, bound: Decimal) -> bool:
             return value == bound
 
 
-def realise(ruleset: Ruleset, comparison: Comparison, anchors: Days, *, truth: bool) -> list[RawFact] | None:
+def realise(  # noqa: PLR0911 - a kind of measure on each way out
+    ruleset: Ruleset, comparison: Comparison, anchors: Days, *, truth: bool
+) -> list[RawFact] | None:
     """Plain facts under which a comparison is true, or false; None where there are none."""
     concept = ruleset.dictionary[comparison.measure.concept]
     at = anchors[ruleset.settings.at]

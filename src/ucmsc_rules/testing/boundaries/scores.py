@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 
 from attrs import evolve
 
@@ -93,7 +93,7 @@ def _near(concept: Concept, comparison: Comparison) -> list[int]:
 
 def _neighbouring(part: Part) -> list[tuple[int, int]]:
     points = sorted({band.points for bands in part.tables.values() for band in bands})
-    return list(zip(points, points[1:], strict=False))
+    return list(pairwise(points))
 
 
 def _rest(others: list[Part], comparison: Comparison, low: int, high: int) -> dict[str, int] | None:
@@ -170,15 +170,16 @@ def of_formula(asker: Asker, concept: Concept, on: str) -> Iterator[Scored]:
     usual = _usual(asker.ruleset, concept, on)
     about = f"{concept.name}, by its formula"
     for each in concept.inputs:
-        read, unit = asker.ruleset.dictionary[each.concept], each.unit or "1"
+        unit = each.unit or "1"
+        step = asker.ruleset.dictionary[each.concept].units[unit].quantum
         for level in (1, 2, 4):
             rest = [
                 {**fact, "value": _grown(fact["value"], level)} for fact in usual if fact["concept"] != each.concept
             ]
-            turn = _turning(asker, each.concept, unit, read.units[unit].quantum, rest, on)
+            turn = _turning(asker, (each.concept, unit, step), rest, on)
             if turn is None:
                 continue
-            for number, words in steps(turn, read.units[unit].quantum):
+            for number, words in steps(turn, step):
                 text = amount(number, unit)
                 facts = [{"concept": each.concept, "value": text, "when": on}, *rest]
                 yield facts, f"{each.concept} {text} is {words} {amount(turn, unit)}, where the score turns", about
@@ -205,11 +206,11 @@ def _grown(value: str, by: int) -> str:
     return value if number == "no" else amount(Decimal(number) * by, unit)
 
 
-def _turning(asker: Asker, name: str, unit: str, step: Decimal, rest: list[RawFact], on: str) -> Decimal | None:
+def _turning(asker: Asker, told: tuple[str, str, Decimal], rest: list[RawFact], on: str) -> Decimal | None:
     """The first report at which the comparison turns, between a thousandth and a thousand times a step of 100."""
-    criterion = evolve(
-        asker.criterion, branches=tuple(each for each in asker.criterion.branches if each.key == asker.target.branch)
-    )
+    name, unit, step = told
+    alone = evolve(asker.criterion.branches[0], key="", rule=asker.target.comparison)
+    criterion = evolve(asker.criterion, branches=(alone,), conflict=None)
     screener = make_screener(evolve(asker.ruleset, criteria=(criterion,)), "reference")
     anchors = written(asker.anchors)
 

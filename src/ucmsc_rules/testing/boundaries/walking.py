@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from ucmsc_rules.facts.concepts import Kind
 from ucmsc_rules.rules.model import Age, Answer, Given, RecordedAs, Result, Ruleset, Trait, UlnRatio
@@ -68,7 +69,7 @@ def _of_words(asker: Asker) -> Iterator[Probe]:
     words = [{"value": text} for _, text in level_texts(concept)]
     for word in words:
         yield asker.probe(_about(asker, [word]), f"{concept.name} {word['value']}")
-    for one, other in zip(words, words[1:], strict=False):
+    for one, other in pairwise(words):
         yield asker.probe(_about(asker, [one, other]), f"{one['value']} and {other['value']}, which contradict")
         erroneous = {**other, "status": "entered-in-error"}
         yield asker.probe(_about(asker, [one, erroneous]), f"{other['value']}, entered in error, beside {one['value']}")

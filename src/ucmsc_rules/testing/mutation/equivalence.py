@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from itertools import combinations_with_replacement, product
 from math import prod
@@ -36,9 +36,9 @@ def answers_alike(one: Criterion, other: Criterion, dictionary: Dictionary, most
     return all(_answer(first, world) is _answer(second, world) for world in product(*known))
 
 
-def _intervals(measure: Measure, cuts: set[Decimal], dictionary: Dictionary) -> Iterator[Ends]:
+def _intervals(measure: Measure, cuts: set[Decimal], dictionary: Dictionary) -> Iterable[Ends]:
     values = [float(value) for value in axis(measure, cuts, dictionary)]
-    return combinations_with_replacement(values, 2)  # type: ignore[return-value]
+    return combinations_with_replacement(values, 2)
 
 
 def _lowered(criterion: Criterion, index: Mapping[Measure, int]) -> Lowered:
@@ -63,7 +63,7 @@ def _fires(formula: Formula, world: tuple[Ends, ...]) -> bool:
             return _COMPARE[op](value, bound)
 
 
-_COMPARE = {
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<=": lambda value, bound: value <= bound,
     "<": lambda value, bound: value < bound,
     ">=": lambda value, bound: value >= bound,

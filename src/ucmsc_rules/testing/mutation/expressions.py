@@ -74,14 +74,14 @@ def changes(expression: Expression, ruleset: Ruleset) -> Iterator[Change]:
             for each in changes(of, ruleset):
                 yield evolve(each, expression=Not(each.expression))
         case And(parts) | Or(parts):
-            kind = type(expression)
-            yield change("and/or", Or(parts) if kind is And else And(parts))
+            whole_of = type(expression)
+            yield change("and/or", Or(parts) if whole_of is And else And(parts))
             yield change("not", Not(expression))
             for place in range(len(parts)):
                 rest = parts[:place] + parts[place + 1 :]
-                yield change("part dropped", rest[0] if len(rest) == 1 else kind(rest))
+                yield change("part dropped", rest[0] if len(rest) == 1 else whole_of(rest))
                 for each in changes(parts[place], ruleset):
-                    whole = kind((*parts[:place], each.expression, *parts[place + 1 :]))
+                    whole = whole_of((*parts[:place], each.expression, *parts[place + 1 :]))
                     yield evolve(each, expression=whole)
 
 

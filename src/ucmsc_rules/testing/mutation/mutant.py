@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -106,13 +107,13 @@ def _of_settings(ruleset: Ruleset) -> Iterator[Mutant]:
     for days in (settings.results_not_older_than + 1, settings.results_not_older_than - 1):
         yield from _remeasured(
             evolve(ruleset, settings=evolve(settings, results_not_older_than=days)),
-            lambda measure, days=days: _aged(measure, settings.results_not_older_than, days),
+            partial(_aged, before=settings.results_not_older_than, after=days),
             f"results_not_older_than: {settings.results_not_older_than} days", f"{days} days",
         )  # fmt: skip
     for anchor in (each for each in ruleset.anchors if each != settings.ever_until):
         yield from _remeasured(
             evolve(ruleset, settings=evolve(settings, ever_until=anchor)),
-            lambda measure, anchor=anchor: evolve(measure, until=anchor) if isinstance(measure, Ever) else measure,
+            partial(_ever_until, anchor=anchor),
             f"ever_until: {settings.ever_until}", anchor,
         )  # fmt: skip
     events = _reading(ruleset, lambda measure: ruleset.dictionary[measure.concept].kind is Kind.EVENT)
@@ -131,6 +132,14 @@ def _aged(measure: Measure, before: int, after: int) -> Measure:
     if isinstance(measure, Result | UlnRatio) and measure.max_age == before:
         return evolve(measure, max_age=after)
     return measure
+
+
+def _ever_until(measure: Measure, anchor: str) -> Measure:
+    return evolve(measure, until=anchor) if isinstance(measure, Ever) else measure
+
+
+def _is_of(measure: Measure, concept: str) -> bool:
+    return measure.concept == concept
 
 
 def _remeasured(ruleset: Ruleset, change: Callable[[Measure], Measure], before: str, after: str) -> Iterator[Mutant]:
@@ -177,7 +186,7 @@ def _reading(ruleset: Ruleset, wanted: Callable[[Measure], bool]) -> tuple[str, 
 
 def _of_counting(ruleset: Ruleset) -> Iterator[Mutant]:
     for place, counting in enumerate(ruleset.counts_as):
-        touched = _reading(ruleset, lambda measure, event=counting.event: measure.concept == event)
+        touched = _reading(ruleset, partial(_is_of, concept=counting.event))
         before, rest = ruleset.counts_as[:place], ruleset.counts_as[place + 1 :]
         yield _mutant(
             evolve(ruleset, counts_as=(*before, *rest)), "counts_as",
@@ -194,7 +203,7 @@ def _of_counting(ruleset: Ruleset) -> Iterator[Mutant]:
 def _of_scores(ruleset: Ruleset) -> Iterator[Mutant]:
     names = dict.fromkeys(each.measure.concept for one in ruleset.criteria for each in comparisons_of(one))
     for name in (each for each in names if ruleset.dictionary[each].kind is Kind.SCORE):
-        touched = _reading(ruleset, lambda measure, name=name: measure.concept == name)
+        touched = _reading(ruleset, partial(_is_of, concept=name))
         for change in score_changes(ruleset.dictionary[name], ruleset.dictionary):
             concepts = {**ruleset.dictionary.concepts, name: change.concept}
             mutated = evolve(ruleset, dictionary=evolve(ruleset.dictionary, concepts=concepts))

@@ -25,8 +25,8 @@ from ucmsc_rules.testing.mutation.suggest import suggested
 class Fate(Enum):
     """What became of a mutant.
 
-    ``EQUIVALENT`` is proved: it answers as the ruleset does whatever is known. ``UNPROVED`` survived, and has more
-    cells than are tried.
+    ``EQUIVALENT`` is proved: it answers as the ruleset does whatever is known. ``UNPROVED`` survived, no edge tells it
+    apart, and it has more cells than are tried, or none: it changes a setting or a score.
     """
 
     KILLED = "killed"
@@ -58,7 +58,7 @@ class MutationReport:
 
     @property
     def score(self) -> Fraction:
-        """The share of mutants that were killed, of those that are not proved to be equivalent; 1 where there are none."""
+        """The share of mutants that were killed, of those not proved to be equivalent; 1 where there are none."""
         killed = sum(trial.fate is Fate.KILLED for trial in self.trials)
         counted = killed + len(self.survivors)
         return Fraction(killed, counted) if counted else Fraction(1)
@@ -120,9 +120,12 @@ def _killer(compiled: Compiled, asked: Iterable[Asked]) -> str | None:
 
 
 def _alike(ruleset: Ruleset, mutant: Mutant) -> bool | None:
-    """Whether a mutant of one criterion's rules is proved to be equivalent; other mutants cannot be proved so."""
+    """Whether a mutant of one criterion's rules is proved to be equivalent; None where that is not to be told.
+
+    Settings, scores and what counts as an event change measures, not rules: there are no cells to try.
+    """
     if mutant.where.partition(".")[0] not in mutant.criteria:
-        return False
+        return None
     one, other = (
         [each for each in known.criteria if each.id in mutant.criteria] for known in (ruleset, mutant.ruleset)
     )

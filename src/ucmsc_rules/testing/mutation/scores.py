@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
-from ucmsc_rules.facts.concepts import Band, Concept, Dictionary, Kind, Part
+from ucmsc_rules.facts.concepts import Band, Concept, Dictionary, Input, Kind, Part, Step
 from ucmsc_rules.values.interval import Interval
+
+_Part = TypeVar("_Part", Input, Step)
 
 
 @frozen
@@ -79,7 +82,7 @@ def _inputs(concept: Concept) -> Iterator[ScoreChange]:
         for key, words in (("at_least", "at least"), ("at_most", "at most"), ("replaced_when", "replaced when")):
             value = getattr(each, key)
             if value is not None:
-                changed = (*concept.inputs[:place], evolve(each, **{key: None}), *concept.inputs[place + 1 :])
+                changed = (*concept.inputs[:place], _without(each, key), *concept.inputs[place + 1 :])
                 before = f"{each.concept}, {words} {value}"
                 yield ScoreChange(each.concept, before, f"not {words}", evolve(concept, inputs=changed))
 
@@ -89,6 +92,12 @@ def _steps(concept: Concept) -> Iterator[ScoreChange]:
         for key in ("round_to", "at_least", "at_most", "only_above"):
             value = getattr(step, key)
             if value is not None:
-                changed = (*concept.steps[:place], evolve(step, **{key: None}), *concept.steps[place + 1 :])
+                changed = (*concept.steps[:place], _without(step, key), *concept.steps[place + 1 :])
                 words = key.replace("_", " ")
                 yield ScoreChange(step.name, f"{step.name}, {words}", f"no {words}", evolve(concept, steps=changed))
+
+
+def _without(part: _Part, key: str) -> _Part:
+    """A part of a formula without one of its clamps."""
+    nothing: dict[str, Any] = {key: None}
+    return evolve(part, **nothing)

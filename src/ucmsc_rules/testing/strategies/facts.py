@@ -57,7 +57,9 @@ def _parts(concept: Concept, days: tuple[date, ...]) -> list[st.SearchStrategy[F
             return [told]
         case Kind.EVENT:
             happened = st.one_of(_keyed("when", days, always=8), _keyed("when", days, always=8), told)
-            ended = st.one_of(st.just({}), st.just({}), _keyed("until", days), st.just({"until": "ongoing"}))
+            ended: st.SearchStrategy[Fact] = st.one_of(
+                st.just({}), st.just({}), _keyed("until", days), st.just({"until": "ongoing"})
+            )
             return [happened, ended, _sometimes("recorded", days)]
     return [told, dated, _sometimes("recorded", days)]
 

@@ -14,14 +14,17 @@ from ucmsc_rules.rules.model import Criterion, Ruleset
 from ucmsc_rules.testing.boundaries import Probe, probes
 from ucmsc_rules.testing.boundaries.days import ODD_DAYS, moved, usual_anchors
 from ucmsc_rules.testing.boundaries.days import written as in_words
+from ucmsc_rules.testing.boundaries.plain import plain_facts
 from ucmsc_rules.testing.strategies.facts import facts
 from ucmsc_rules.testing.strategies.values import Fact
 
 Record = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
+Edges = Mapping[str, Sequence[list[Fact]]]
 _SOON = timedelta(days=1)
-_ROLES = ("none", "edge", "edge", "edge", "any", "edges")
+_ROLES = ("as it is", "as it is", "none", "edge", "any", "edges")
 _MOST = 8
+_KEPT = st.integers(0, 60).map(bool)  # nearly always, and the simplest is to leave it out
 
 
 def anchor_sets(ruleset: Ruleset) -> st.SearchStrategy[dict[str, str]]:
@@ -43,14 +46,19 @@ def _anchor_sets(ruleset: Ruleset) -> st.SearchStrategy[dict[str, str]]:
 
 
 @lru_cache(maxsize=512)
-def _edges(ruleset: Ruleset, criterion: str) -> Mapping[str, Sequence[tuple[list[Fact], dict[str, str]]]]:
-    """For each concept the facts that probes have of it, with the anchors that they were made for; plain ones first."""
-    found: dict[str, list[tuple[list[Fact], dict[str, str]]]] = {}
-    for probe in probes(ruleset, criterion):
+def _probes(ruleset: Ruleset, criterion: str) -> Sequence[Probe]:
+    return tuple(probes(ruleset, criterion))
+
+
+@lru_cache(maxsize=512)
+def _edges(ruleset: Ruleset, criterion: str) -> Edges:
+    """For each concept the facts that probes have of it."""
+    found: dict[str, list[list[Fact]]] = {}
+    for probe in _probes(ruleset, criterion):
         for concept, told in _by_concept(probe).items():
             known = found.setdefault(concept, [])
-            if (told, probe.record["anchors"]) not in known[-40:]:
-                known.append((told, probe.record["anchors"]))
+            if told not in known[-40:]:
+                known.append(told)
     return found
 
 
@@ -71,22 +79,29 @@ def near_edges(draw: Draw, ruleset: Ruleset, criterion: str | None = None) -> Re
     >>> from ucmsc_rules import load_ruleset, screen
     >>> trial = load_ruleset("ucmsc-hbv-cirrhosis")
     >>> find(near_edges(trial, "E9"), lambda record: screen(trial, record)["E9"].holds.value == "false")["facts"]
-    [{'concept': 'human_albumin', 'value': 'none'}]
+    [{'concept': 'human_albumin', 'when': '2026-03-07'}]
     """
     name = draw(st.sampled_from([each.id for each in ruleset.criteria])) if criterion is None else criterion
-    pools = _edges(ruleset, name)
-    concepts = list(pools)
-    chief = draw(st.sampled_from(concepts))
-    chosen, anchors = pools[chief][draw(st.integers(0, len(pools[chief]) - 1))]
-    anchors = anchors if draw(st.integers(0, 7)) else draw(_anchor_sets(ruleset))
-    told = list(chosen)
-    for concept in concepts:
-        role = draw(st.sampled_from(_ROLES))
-        if role == "any":
-            told.append(draw(facts(ruleset.dictionary[concept], anchors)))
-        elif role != "none" and (concept != chief or role == "edges"):
-            told += pools[concept][draw(st.integers(0, len(pools[concept]) - 1))][0]
+    known = _probes(ruleset, name)
+    probe = known[draw(st.integers(0, len(known) - 1))]
+    anchors = probe.record["anchors"] if draw(st.integers(0, 7)) else draw(_anchor_sets(ruleset))
+    told = list(probe.record["facts"])
+    if draw(st.booleans()):
+        told = _mixed(draw, ruleset, _edges(ruleset, name), told, anchors)
     return {"subject": "S-001", "anchors": dict(anchors), "facts": [dict(fact) for fact in told]}
+
+
+def _mixed(draw: Draw, ruleset: Ruleset, pools: Edges, told: list[Fact], anchors: Mapping[str, str]) -> list[Fact]:
+    """The facts, with those of some concepts left out, taken from another probe, or made up."""
+    for concept, pool in pools.items():
+        role = draw(st.sampled_from(_ROLES))
+        if role in ("none", "edge"):
+            told = [fact for fact in told if fact["concept"] != concept]
+        if role in ("edge", "edges"):
+            told += pool[draw(st.integers(0, len(pool) - 1))]
+        elif role == "any":
+            told.append(draw(facts(ruleset.dictionary[concept], anchors)))
+    return told
 
 
 @st.composite
@@ -96,29 +111,33 @@ def subjects(draw: Draw, ruleset: Ruleset) -> Record:
     Facts are exact, censored, partial, missing, conflicting and unreadable; the simplest subject has none.
     """
     anchors = draw(_anchor_sets(ruleset))
-    plain = _plain(ruleset)
     # a fact is drawn together with its concept, so that shrinking drops both at once
-    one = st.sampled_from(list(plain)).flatmap(lambda concept: facts(ruleset.dictionary[concept], anchors))
-    odd = draw(st.lists(one, max_size=_MOST))
-    concepts = {fact["concept"] for fact in odd}
-    told = (
-        odd
-        if draw(st.booleans())
-        else [*odd, *(fact for name in plain if name not in concepts for fact in plain[name])]
-    )
+    one = st.sampled_from(_concepts(ruleset)).flatmap(lambda name: facts(ruleset.dictionary[name], anchors))
+    told = draw(st.lists(st.one_of(one, _edge_facts(ruleset)), max_size=_MOST))
+    if draw(st.booleans()):
+        odd = {fact["concept"] for fact in told}
+        plain = [fact for name, fact in plain_facts(ruleset).items() if name not in odd]
+        told = [*told, *(fact for fact in plain if draw(_KEPT))]
     return {"subject": "S-001", "anchors": dict(anchors), "facts": [dict(fact) for fact in told]}
 
 
 @lru_cache(maxsize=64)
-def _plain(ruleset: Ruleset) -> Mapping[str, list[Fact]]:
-    """A plain fact of every concept that a ruleset reads: of its scores' parts and of results that count, too."""
-    found: dict[str, list[Fact]] = {}
-    for criterion in ruleset.criteria:
-        edges = _edges(ruleset, criterion.id)
-        for concept in (*_read(criterion), *edges):
-            pool = edges.get(concept, [])
-            found.setdefault(concept, pool[0][0][:1] if pool else [])
-    return found
+def _edge_facts(ruleset: Ruleset) -> st.SearchStrategy[Fact]:
+    """Facts of the rules' edges, each criterion as often as another."""
+    pools = [
+        [fact for facts_of_concept in _edges(ruleset, each.id).values() for told in facts_of_concept for fact in told]
+        for each in ruleset.criteria
+    ]
+    return st.sampled_from([pool for pool in pools if pool]).flatmap(
+        lambda pool: st.integers(0, len(pool) - 1).map(pool.__getitem__)
+    )
+
+
+@lru_cache(maxsize=64)
+def _concepts(ruleset: Ruleset) -> Sequence[str]:
+    """Every concept that a ruleset reads: of its scores' parts and of results that count, too."""
+    edges = [name for criterion in ruleset.criteria for name in (*_read(criterion), *_edges(ruleset, criterion.id))]
+    return list(dict.fromkeys(edges))
 
 
 def _read(criterion: Criterion) -> list[str]:

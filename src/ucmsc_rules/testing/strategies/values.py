@@ -1,8 +1,9 @@
-"""Strategies for values: what a site may write for a concept, in every unit and form that is read, and in some that are not."""
+"""Strategies for values: what a site may write for a concept, in every form that is read, and in some that are not."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from ucmsc_rules.values.vocabulary import FAMILIES
 
 Fact = dict[str, Any]
 COMPARATORS = ("", "", "", "<", "<=", ">", ">=", "≤", "≥")
-ODD = ("haemolysed", "", "12 furlongs", None, 1.5, [])
+ODD: tuple[object, ...] = ("haemolysed", "", "12 furlongs", None, 1.5, [])
 
 
 def quantities(concept: Concept) -> st.SearchStrategy[str]:
@@ -27,12 +28,13 @@ def quantities(concept: Concept) -> st.SearchStrategy[str]:
     >>> find(quantities(creatinine), lambda text: text.endswith("mg/dL") and text.startswith("<"))
     '<1 mg/dL'
     """
-    units = [""] if unitless(concept.unit_rules) else [f" {unit}" for unit in spellings(concept)]
+    own, every = (("",), ("",)) if unitless(concept.unit_rules) else (tuple(concept.units), spellings(concept))
+    units = st.one_of(st.sampled_from(own), st.sampled_from(every))
 
     def text(comparator: str, number: str, unit: str) -> str:
-        return f"{comparator}{number}{unit}"
+        return f"{comparator}{number} {unit}".rstrip()
 
-    return st.builds(text, st.sampled_from(COMPARATORS), numerals(), st.sampled_from(units))
+    return st.builds(text, st.sampled_from(COMPARATORS), numerals(), units)
 
 
 def numerals() -> st.SearchStrategy[str]:
@@ -69,7 +71,7 @@ def values(concept: Concept) -> st.SearchStrategy[Fact]:
         case Kind.TEST:
             told = _told("negative", "positive", "indeterminate", "borderline")
         case Kind.YES_NO:
-            told = _told("no", "yes", False, True)
+            told = _told("no", "yes", *(False, True))
         case Kind.CATEGORY:
             told = _told(*concept.categories)
         case _:
@@ -100,7 +102,5 @@ def _levels(concept: Concept) -> st.SearchStrategy[Fact]:
     words = list(words_of(concept))
     numbers = list(range(levels.least, levels.greatest + 1)) if levels is not None and levels.numbers else []
     texts = [*words, *map(str, numbers)]
-    ranges = (
-        [f"{low}-{high}" for low, high in zip(texts, texts[1:], strict=False)] if concept.kind is Kind.SCALE else []
-    )
+    ranges = [f"{low}-{high}" for low, high in pairwise(texts)] if concept.kind is Kind.SCALE else []
     return _told(*words, *numbers, *map(str, numbers), *ranges, *(f">={text}" for text in texts[1:2]))

@@ -21,7 +21,7 @@ from ucmsc_rules.facts.concepts import Concept
 from ucmsc_rules.values.vocabulary import FAMILIES
 
 Number = Fraction | float
-_TEXT = re.compile(r"(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(.*)", re.ASCII | re.DOTALL)
+_TEXT = re.compile(r"(<=|>=|<|>|≤|≥)?\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(.*)", re.ASCII | re.DOTALL)
 _NOT_DETECTED = {"target not detected", "not detected"}
 _LOG = "log10 "
 _PRECISE = Context(prec=60)
@@ -113,10 +113,10 @@ def read_amount(value: object, unit: object, concept: Concept) -> Reported | Non
     if None in codes or len(set(codes)) > 1:
         return None
     code = next(iter(codes), "1" if _unitless(concept) else None)
-    span = _signed(sign, *_neighbours(numeral))
-    if span is None or code is None:
+    if code is None or (numeral.startswith("-") and not code.startswith(_LOG)):
         return None
-    return Reported(span, code)
+    span = _signed(sign, *_neighbours(numeral), least=-math.inf if code.startswith(_LOG) else Fraction(0))
+    return None if span is None else Reported(span, code)
 
 
 def below_limit(limit: object, concept: Concept) -> Reported | None:
@@ -140,11 +140,11 @@ def _neighbours(numeral: str) -> tuple[Fraction, Fraction]:
     return Fraction(low), Fraction(high)
 
 
-def _signed(sign: str | None, low: Fraction, high: Fraction) -> Span | None:
+def _signed(sign: str | None, low: Fraction, high: Fraction, least: Number) -> Span | None:
     if sign is None:
         return Span(low, high)
     if sign in ("<", "<=", "≤"):
-        return None if sign == "<" and high == 0 else Span(Fraction(0), high, high_open=sign == "<")
+        return None if sign == "<" and high == least else Span(least, high, high_open=sign == "<")
     return Span(low, math.inf, low_open=sign == ">")
 
 
@@ -253,7 +253,7 @@ def _change(concept: Concept, unit: str, to: str, copies_per_iu: Fraction | None
 
 
 def in_unit(reported: Reported, to: str, concept: Concept, copies_per_iu: Fraction | None = None) -> Span:
-    """A reported amount in a rule's unit: as reported, exactly by a power of ten, else rounded to the reporting step."""
+    """A reported amount in a rule's unit: as reported, exact by a power of ten, else rounded to the reporting step."""
     unit, target = reported.unit, _plain(to)
     if unit == target:
         return reported.span
@@ -282,12 +282,11 @@ def rounded_to(reported: Reported, change: Change, quantum: Fraction) -> Span:
 
     def end(number: Number) -> Number:
         if not isinstance(number, Fraction):
-            return number
+            return number if number > 0 else Fraction(0)  # the logarithm of nothing has no end
         plain = _power_of_ten(number) if reported.unit.startswith(_LOG) else number
         return math.floor(change(plain) / quantum + Fraction(1, 2)) * quantum
 
-    low = Fraction(0) if reported.unit.startswith(_LOG) and reported.span.low == 0 else end(reported.span.low)
-    return Span(low, end(reported.span.high))
+    return Span(end(reported.span.low), end(reported.span.high))
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,9 @@ def _stale_from(nones: list[Fact], oldest: date) -> date | None:
     return max(reached)
 
 
-def happened(known: History, concept: Concept, lived: Lived, edges: Iterable[date], at: date, anchor: date) -> Outcomes:
+def happened(  # noqa: PLR0913, PLR0917 - what an event may be depends on all of them
+    known: History, concept: Concept, lived: Lived, edges: Iterable[date], at: date, anchor: date
+) -> Outcomes:
     """Which of some conditions on its start and end some event fulfils: a tuple of answers for each world.
 
     An unrecorded event starts on any day that is not affirmed, and ends when it will.

@@ -107,6 +107,7 @@ def _word(value: object, concept: Concept) -> frozenset[int]:
     if not isinstance(value, str):
         return frozenset()
     word = value.strip().lower()
+    words: tuple[str, ...]
     match concept.kind:
         case Kind.YES_NO:
             words = ("no", "yes")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import product
 from math import prod
 from typing import Any
+
+from attrs import Factory, define
 
 from ucmsc_rules.rules.model import (
     And,
@@ -23,6 +26,7 @@ from ucmsc_rules.rules.model import (
 )
 from ucmsc_rules.rules.walk import comparisons
 from ucmsc_rules.testing.worlds.days import Anchors, ago, read_anchors, worth_trying
+from ucmsc_rules.testing.worlds.events import Outcomes
 from ucmsc_rules.testing.worlds.facts import BOTH, Answers, Fact, read_facts
 from ucmsc_rules.testing.worlds.latest import MOST_WORLDS
 from ucmsc_rules.testing.worlds.subject import Subject, outcomes
@@ -78,28 +82,73 @@ def _of_criterion(
 
 def _answers(subject: Subject, rule: Expression) -> Answers:
     """The answers of an expression, over what its comparisons come to, concept by concept."""
-    by_concept: dict[str, list[Comparison]] = {}
-    for comparison in comparisons(rule):
-        told = by_concept.setdefault(comparison.measure.concept, [])
-        if comparison not in told:
-            told.append(comparison)
-    groups = [(group, outcomes(subject, group)) for group in by_concept.values()]
-    if prod(len(each) for _, each in groups) > MOST_WORLDS:
-        return BOTH
-    found = set()
-    for world in product(*(each for _, each in groups)):
-        told_now = {
-            comparison: answer
-            for (group, _), answers in zip(groups, world, strict=True)
-            for comparison, answer in zip(group, answers, strict=True)
-        }
-        found.add(_holds(rule, told_now))
-        if len(found) == len(BOTH):
-            break
-    return frozenset(found)
+    return _Trying(subject).answers(rule, {})
 
 
-def _holds(rule: Expression, told: Mapping[Comparison, bool]) -> bool:
+Told = Mapping[Comparison, bool]
+
+
+@define
+class _Trying:
+    """The worlds of one subject, tried a concept at a time; parts that share no concept do not depend on each other."""
+
+    subject: Subject
+    tried: int = 0
+    known: dict[tuple[Comparison, ...], Outcomes] = Factory(dict)
+
+    def answers(self, rule: Expression, told: Told) -> Answers:
+        """The answers of an expression, where some comparisons have theirs already."""
+        match rule:
+            case Not(of):
+                return frozenset(not answer for answer in self.answers(of, told))
+            case And(parts) | Or(parts):
+                apart = _apart(parts, told)
+                if len(apart) > 1:
+                    joined = [self.answers(each[0] if len(each) == 1 else type(rule)(each), told) for each in apart]
+                    return _joined(joined, decides=isinstance(rule, Or))
+        if isinstance(rule, Comparison) and rule in told:
+            return frozenset({told[rule]})
+        return self.one_concept_more(rule, told)
+
+    def one_concept_more(self, rule: Expression, told: Told) -> Answers:
+        """The answers over all that the concept most asked for may come to."""
+        concepts = Counter(each.measure.concept for each in comparisons(rule) if each not in told)
+        if not concepts:
+            return frozenset({_holds(rule, told)})
+        chosen = concepts.most_common(1)[0][0]
+        group = tuple(dict.fromkeys(each for each in comparisons(rule) if each.measure.concept == chosen))
+        if group not in self.known:
+            self.known[group] = outcomes(self.subject, group)
+        found: Answers = frozenset()
+        for world in self.known[group]:
+            self.tried += 1
+            if self.tried > MOST_WORLDS:
+                return BOTH
+            found |= self.answers(rule, {**told, **dict(zip(group, world, strict=True))})
+            if found == BOTH:
+                break
+        return found
+
+
+def _joined(parts: list[Answers], *, decides: bool) -> Answers:
+    """`or` where a true part decides, `and` where a false one does."""
+    decided = {decides} if any(decides in part for part in parts) else set()
+    return frozenset(decided | ({not decides} if all((not decides) in part for part in parts) else set()))
+
+
+def _apart(parts: tuple[Expression, ...], told: Told) -> list[tuple[Expression, ...]]:
+    """Parts in groups that share no concept of which something is still to be tried."""
+    found: list[tuple[set[str], tuple[Expression, ...]]] = []
+    for part in parts:
+        concepts = {each.measure.concept for each in comparisons(part) if each not in told}
+        near = [each for each in found if each[0] & concepts]
+        found = [each for each in found if not each[0] & concepts]
+        joined = tuple(one for _, group in near for one in group)
+        found.append((concepts.union(*(known for known, _ in near)), (*joined, part)))
+    return [group for _, group in found]
+
+
+def _holds(rule: Expression, told: Told) -> bool:
     match rule:
         case Not(of):
             return not _holds(of, told)

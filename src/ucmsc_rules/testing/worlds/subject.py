@@ -90,7 +90,9 @@ def _key(measure: Measure) -> object:
     return "" if isinstance(measure, Age | Trait) else measure
 
 
-def _of_group(subject: Subject, group: list[Comparison]) -> Outcomes:
+def _of_group(  # noqa: PLR0911 - a kind of measure on each way out
+    subject: Subject, group: list[Comparison]
+) -> Outcomes:
     concept = subject.ruleset.dictionary[group[0].measure.concept]
     facts = subject.facts.get(concept.name, [])
     match group[0].measure:
