@@ -43,6 +43,8 @@ class Codes:
 
     def read(self, value: object) -> Coded:
         """The cell of a code with its name."""
+        if type(value) is list and len(value) == 1:
+            value = value[0]
         key = _plain_key(value)
         try:
             return self._remembered[key]

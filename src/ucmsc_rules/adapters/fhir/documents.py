@@ -92,8 +92,8 @@ def open_source(source: str | Path | BinaryIO, label: str) -> Source:
     return Source(source if source.seekable() else BytesIO(source.read(LONGEST_DOCUMENT + 1)), label)
 
 
-def documents_of(source: Source) -> Iterator[Document]:
-    """The documents of a source: its lines where it is NDJSON, else all of it."""
+def documents_of(source: Source) -> Iterator[tuple[Document, bytes]]:
+    """The documents of a source with their bytes: its lines where it is NDJSON, else all of it."""
     file = source.file
     file.seek(0)
     line = file.readline(LONGEST_DOCUMENT)
@@ -102,18 +102,17 @@ def documents_of(source: Source) -> Iterator[Document]:
     if not line.startswith(_UTF16) and (source.lines or (_goes_on(file) and _is_whole(line))):
         yield from _lines(source)
     else:
-        yield Document(source, 0, file.seek(0, 2), 0)
+        whole = Document(source, 0, file.seek(0, 2), 0)
+        yield whole, _bytes(whole)
 
 
-def _lines(source: Source) -> Iterator[Document]:
+def _lines(source: Source) -> Iterator[tuple[Document, bytes]]:
     source.file.seek(0)
     place, number = 0, 0
     while line := source.file.readline(LONGEST_DOCUMENT):
         number += 1
-        if line.strip():
-            at = source.file.tell()
-            yield Document(source, place, len(line), number)
-            source.file.seek(at)  # a document that was read in between has moved it
+        if not line.isspace():
+            yield Document(source, place, len(line), number), line
         place += len(line)
 
 
@@ -131,16 +130,16 @@ def _is_whole(line: bytes) -> bool:
         return False
 
 
-def parse(document: Document) -> Parsed:
-    """The resources of a document."""
+def parse(document: Document, decoder: Decoder, data: bytes | None = None) -> Parsed:
+    """The resources of a document, from its bytes where they are at hand."""
     where = _where(document)
-    data = _bytes(document)
     parsed = Parsed()
-    text = _text(data, where, parsed) if document.length <= LONGEST_DOCUMENT else None
     if document.length > LONGEST_DOCUMENT:
         parsed.lost.append(f"{where}it is longer than {LONGEST_DOCUMENT // 2**20} MiB; write it as NDJSON")
+        return parsed
+    text = _text(_bytes(document) if data is None else data, where, parsed)
     if text is not None:
-        decoder = Decoder()
+        decoder.repeated = False
         try:
             value: object = decoder.json.decode(text)
         except (JSONDecodeError, RecursionError) as error:
@@ -251,7 +250,7 @@ def _add_entry(entry: object, number: int, where: str, parsed: Parsed, deepest: 
     if not isinstance(resource, dict):
         _add_empty(parts, f"{where}Bundle.entry[{number}]", parsed)
         return
-    kind = a_text(resource.get("resourceType"))[:LONGEST_TYPE]
+    kind = a_text(resource.get("resourceType"))
     if kind == "Bundle" and deepest:
         _take_bundle(resource, f"{where}Bundle.entry[{number}] ", parsed, deepest - 1)
     elif not kind:
@@ -260,7 +259,7 @@ def _add_entry(entry: object, number: int, where: str, parsed: Parsed, deepest: 
     else:
         address = a_text(parts.get("fullUrl"))
         base = _base(address) if address.startswith(_SERVER) else ""
-        found = Entry(resource, kind, where, number, address, base)
+        found = Entry(resource, kind[:LONGEST_TYPE], where, number, address, base)
         parsed.entries.append(found)
         if "search" in parts or "request" in parts:
             _notice_change(found, parts, parsed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ucmsc_rules.adapters.fhir.cells import Found, course, filled
-from ucmsc_rules.adapters.fhir.codes import BLANK, name_of, plain_code
+from ucmsc_rules.adapters.fhir.codes import BLANK, plain_code
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
 from ucmsc_rules.adapters.fhir.limits import upper_limit
 from ucmsc_rules.adapters.fhir.moments import Time, moment, time_of, within
@@ -20,6 +20,7 @@ STATUSES = {
 }  # fmt: skip
 FINAL = "final"
 NO_STATUS = "no status"
+_CODED = {"category": "category", "method": "method", "body_site": "bodySite"}
 
 
 def read_observation(observation: Json, about: About) -> Iterator[Found]:
@@ -38,18 +39,21 @@ def _parts(observation: Json) -> Iterator[tuple[str, Json]]:
 def _shared(observation: Json, about: About) -> dict[str, Cell]:
     time, issued = time_of(observation, "effective"), moment(a_text(observation.get("issued")))
     status, day = canonical_status(observation), _day_of_result(time, issued)
-    event = course(time, issued, going_on=False)
-    event["start"] = event.pop("when", BLANK)
-    return filled(
-        **event,
-        status=Cell("" if status == FINAL else status),
-        when=Cell(day),
-        recorded=Cell("" if day else issued),
-        category=about.codes.cell(observation.get("category")),
-        method=about.codes.cell(observation.get("method")),
-        body_site=about.codes.cell(observation.get("bodySite")),
-        specimen=specimen_of(observation, about),
-    )
+    cells = course(time, issued, going_on=False)
+    if "when" in cells:
+        cells["start"] = cells.pop("when")
+    if day:
+        cells["when"] = cells["start"] if time.instant else Cell(day)
+    elif issued:
+        cells["recorded"] = Cell(issued)
+    if status != FINAL:
+        cells["status"] = Cell(status)
+    for name, key in _CODED.items():
+        if key in observation and (cell := about.codes.cell(observation[key])).text:
+            cells[name] = cell
+    if (specimen := specimen_of(observation, about)).text:
+        cells["specimen"] = specimen
+    return cells
 
 
 def canonical_status(resource: Json) -> str:
@@ -68,21 +72,21 @@ def _found(part: Json, shared: dict[str, Cell], about: About, place: str, elsewh
     value = value_of(part, about.codes)
     if elsewhere and value.text and not value.absent:
         value = unknown(elsewhere)
-    limit, trouble = upper_limit(part, about.person, shared["when"].text if "when" in shared else "")
-    cells = filled(
-        code=about.codes.cell(part.get("code")),
-        name=Cell(name_of(part.get("code"))),
-        value=value,
-        unit=Cell(value.unit),
-        uln=limit,
-        interpretation=about.codes.cell(part.get("interpretation")),
-    )
-    return Found({**shared, **cells}, place, trouble, part)
+    code, cells, trouble = about.codes.read(part.get("code")), dict(shared), ""
+    if "referenceRange" in part:
+        limit, trouble = upper_limit(part, about.person, shared["when"].text if "when" in shared else "")
+        cells.update(filled(uln=limit))
+    cells.update(filled(code=code.cell, name=Cell(code.name), value=value, unit=Cell(value.unit)))
+    if "interpretation" in part:
+        cells.update(filled(interpretation=about.codes.cell(part["interpretation"])))
+    return Found(cells, place, trouble, part)
 
 
 def _other_focus(observation: Json) -> str:
     """Why the result may be of somebody or something else than the subject; "" where nothing says so."""
-    focus, subject = objects(observation.get("focus")), an_object(observation.get("subject"))
+    if "focus" not in observation:
+        return ""
+    focus, subject = objects(observation["focus"]), an_object(observation.get("subject"))
     others = [each for each in focus if each.get("reference") != subject.get("reference")]
     return "its focus is not the subject" if others else ""
 

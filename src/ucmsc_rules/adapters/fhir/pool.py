@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from attrs import Factory, define
 
 from ucmsc_rules.adapters.fhir.documents import Document, Entry, Parsed, parse, tail, without_version
-from ucmsc_rules.adapters.fhir.json_shape import NOTHING, Json, a_text, an_object, objects
+from ucmsc_rules.adapters.fhir.json_shape import NOTHING, Decoder, Json, a_text, an_object, objects
 
 HELD = 64 * 1024 * 1024  # so much text may stand parsed at a time
 PATIENT = "Patient"
@@ -56,26 +56,33 @@ class Pool:
     shared: Counter[str] = Factory(Counter)
     places: dict[str, tuple[int, int]] = Factory(dict)
     held: Held = Factory(Held)
+    decoder: Decoder = Factory(Decoder)
     _pages: set[str] = Factory(set)
     _next_pages: dict[str, None] = Factory(dict)
     _by_tail: dict[str, list[str]] = Factory(dict)
     _pending: dict[str, Subject] = Factory(dict)
 
-    def add(self, document: Document) -> None:
-        """Take in a document."""
+    def add(self, document: Document, data: bytes) -> None:
+        """Take in a document, and hold it where something of it will be read."""
         number = len(self.documents)
         self.documents.append(document)
-        parsed = self.open(number)
+        parsed = parse(document, self.decoder, data)
         self.lost += parsed.lost
         self.shared.update(parsed.empty)
         self._pages.update(parsed.pages)
         self._next_pages.update(dict.fromkeys(parsed.next_pages))
         local = self._take_patients(number, parsed)
+        groups = parsed.by_patient
         for place, entry in enumerate(parsed.entries):
             if entry.kind in _FOUND_BY_REFERENCE:
                 self.places.setdefault(address_of(entry), (number, place))
+            address = local[_patient_key(place, entry)] if entry.kind == PATIENT else resolved(entry, local)
+            if entry.kind in self.wanted:
+                groups.setdefault(address, []).append(place)
             if entry.kind != PATIENT:
-                self._take((number, place), entry, resolved(entry, local))
+                self._take((number, place), entry, address)
+        if groups:
+            self.held.put(number, parsed, document.length)
 
     def _take_patients(self, number: int, parsed: Parsed) -> dict[str, str]:
         local = patients_of(number, parsed)
@@ -93,7 +100,9 @@ class Pool:
             else:
                 self.shared[entry.kind] += 1
             return
-        subject = self.subjects.get(address) or self._pending.setdefault(address, Subject(address, known=False))
+        subject = self.subjects.get(address) or self._pending.get(address)
+        if subject is None:
+            subject = self._pending[address] = Subject(address, known=False)
         if entry.kind in self.wanted:
             _note(subject, at[0])
         else:
@@ -166,7 +175,7 @@ class Pool:
         """A document's resources, parsed again where they are not held any more."""
         parsed = self.held.parsed.get(number)
         if parsed is None:
-            parsed = parse(self.documents[number])
+            parsed = parse(self.documents[number], self.decoder)
             self.held.put(number, parsed, self.documents[number].length)
         return parsed
 
@@ -234,10 +243,10 @@ def _note(subject: Subject, number: int) -> None:
         subject.documents.append(number)
 
 
-def pool_of(documents: Iterable[Document], wanted: frozenset[str]) -> Pool:
+def pool_of(documents: Iterable[tuple[Document, bytes]], wanted: frozenset[str]) -> Pool:
     """All documents, indexed."""
     pool = Pool(wanted)
-    for document in documents:
-        pool.add(document)
+    for document, data in documents:
+        pool.add(document, data)
     pool.settle()
     return pool
