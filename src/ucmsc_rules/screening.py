@@ -75,7 +75,7 @@ def screen(
     >>> screen(ruleset, record)["I4"].holds
     <Truth.TRUE: 'true'>
     """
-    return screen_one(_screener(ruleset, engine), record, 0, anchors or {}, tuple(normal_ranges))
+    return screen_one(shared_screener(ruleset, engine), record, 0, anchors or {}, tuple(normal_ranges))
 
 
 def screen_all(
@@ -90,7 +90,7 @@ def screen_all(
 
     A record that is refused, and a subject on whom the engines disagree, are answered as undetermined with a problem.
     """
-    screener, ranges, seen = _screener(ruleset, engine), tuple(normal_ranges), Seen()
+    screener, ranges, seen = shared_screener(ruleset, engine), tuple(normal_ranges), Seen()
     for index, record in enumerate(records):
         yield noted_again(answer_one(screener, record, index, anchors or {}, ranges), seen)
 
@@ -111,7 +111,12 @@ def screen_one(
     record = read_record(raw, index, ruleset.dictionary, ruleset.anchors, anchors)
     if isinstance(record, Refused):
         return refused(screener, record.problem)
-    context = Context(record, ruleset, ranges)
+    return answer_record(screener, record, ranges)
+
+
+def answer_record(screener: Screener, record: Record, ranges: tuple[NormalRange, ...]) -> Verdict:
+    """The verdict on a record that was read: measures, fires, finds and decides. Raises EnginesDisagree."""
+    context = Context(record, screener.compiled.ruleset, ranges)
     sheet = fill(context, screener.compiled.measures)
     truths = reference.compare_all(screener.compiled, sheet.lo, sheet.hi)
     answers = fire(screener, sheet, truths, record.subject)
@@ -197,6 +202,6 @@ def _all_unknown(ruleset: Ruleset) -> tuple[Finding, ...]:
 
 
 @lru_cache(maxsize=32)
-def _screener(ruleset: Ruleset, engine: EngineName) -> Screener:
-    """Compiling is pure and a ruleset never changes, so one screener serves all calls for it."""
+def shared_screener(ruleset: Ruleset, engine: EngineName) -> Screener:
+    """The screener of all calls for a ruleset: compiling is pure and a ruleset never changes."""
     return make_screener(ruleset, engine)

@@ -1,4 +1,4 @@
-"""A mapping: how the fields of a study's system become concepts. It is data, read from YAML and checked as rulesets are."""
+"""A mapping: how a study's fields become concepts. It is data, read from YAML and checked as rulesets are."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ class Condition:
 class FactRule:
     """Which rows speak of a concept, and how each key of a canonical fact is had from them.
 
-    ``kinds`` is empty where any row will do. All of ``where`` and none of ``unless`` must be met. ``takes`` is by key of
-    the canonical fact (value, unit, when, until, recorded, status, uln, lloq, copies_per_iu, detected). ``complete`` is
-    false where the source cannot say that a list of events is whole.
+    ``kinds`` is empty where any row will do. All of ``where`` and none of ``unless`` must be met. ``takes`` is by key
+    of the canonical fact (value, unit, when, until, recorded, status, uln, lloq, copies_per_iu, detected).
+    ``complete`` is false where the source cannot say that a list of events is whole.
     """
 
     concept: str

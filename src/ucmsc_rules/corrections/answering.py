@@ -10,9 +10,8 @@ from ucmsc_rules.engines import reference
 from ucmsc_rules.facts.ranges import NormalRange
 from ucmsc_rules.facts.records import Record
 from ucmsc_rules.rules.model import Ruleset
-from ucmsc_rules.screening import EngineName, Screener, _screener, _verdict, _without_anchor, fire
+from ucmsc_rules.screening import EngineName, answer_record, shared_screener
 from ucmsc_rules.values.truth import Truth
-from ucmsc_rules.verdicts.decide import Answered, find
 from ucmsc_rules.verdicts.finding import Finding, Status, Verdict, status_of
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.worksheet import fill
@@ -33,13 +32,7 @@ class Basis:
 
 def answer(basis: Basis, record: Record) -> Verdict:
     """The verdict, as ``screen_one`` gives it. Raises EnginesDisagree."""
-    screener = _screener(basis.ruleset, basis.engine)
-    context = Context(record, basis.ruleset, basis.normal_ranges)
-    sheet = fill(context, screener.compiled.measures)
-    truths = reference.compare_all(screener.compiled, sheet.lo, sheet.hi)
-    answers = fire(screener, sheet, truths, record.subject)
-    findings, warnings = find(Answered(context, screener.compiled, sheet, truths, answers))
-    return _verdict(screener, record, findings, (*record.problems, *warnings, *_without_anchor(screener, record)))
+    return answer_record(shared_screener(basis.ruleset, basis.engine), record, basis.normal_ranges)
 
 
 def answers_of(verdict: Verdict) -> dict[str, Truth | Status]:
@@ -53,7 +46,7 @@ def answers_of(verdict: Verdict) -> dict[str, Truth | Status]:
 
 def try_out(basis: Basis, record: Record) -> Answers:
     """The same answers for a record that is only tried, by the reference, which every verdict agrees with."""
-    screener: Screener = _screener(basis.ruleset, basis.engine)
+    screener = shared_screener(basis.ruleset, basis.engine)
     sheet = fill(Context(record, basis.ruleset, basis.normal_ranges), screener.compiled.measures)
     truths = reference.compare_all(screener.compiled, sheet.lo, sheet.hi)
     answers = reference.evaluate(basis.ruleset, truths)
