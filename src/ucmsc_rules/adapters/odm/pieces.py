@@ -103,7 +103,7 @@ def read_root(stream: BinaryIO) -> Element | Broken:
                 return Broken(mistake.format(""))
         if fed >= LONGEST_HEAD:
             return Broken(f"no element begins in the first {LONGEST_HEAD} bytes; this is no ODM file")
-        return _close(parser, "") or Broken("the file is empty")
+        return (_close(parser, "") if fed else None) or Broken("the file is empty")
     finally:
         stream.seek(start)
 
@@ -167,24 +167,32 @@ def make(tag: str, attributes: Mapping[str, str], around: Element | None = None)
 
 
 def _feed(parser: Any, data: bytes) -> str | None:  # noqa: ANN401 - lxml has no types
-    """What is wrong with the bytes, with {} where the subject is to stand; which one that is, the events tell later."""
+    """What is wrong with the bytes, with {} where the subject is to stand; which one that is, the events tell later.
+
+    An entity that nobody declared stops the parser without an exception, so its log is looked at too.
+    """
     try:
         parser.feed(data)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        what = str(error.msg)[:200].partition(", line ")[0].strip().replace("{", "{{").replace("}", "}}")
-        return f"this is no well-formed XML at line {line}, column {column}{{}}: {what}"
+        return _mistake(line, column, str(error.msg))
+    for entry in parser.feed_error_log:
+        if entry.level > etree.ErrorLevels.WARNING:
+            return _mistake(entry.line, entry.column, entry.message)
     return None
+
+
+def _mistake(line: int, column: int, message: str) -> str:
+    what = message[:200].partition(", line ")[0].strip().replace("{", "{{").replace("}", "}}")
+    return f"this is no well-formed XML at line {line}, column {column}{{}}: {what}"
 
 
 def _close(parser: Any, subject: str) -> Broken | None:  # noqa: ANN401
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
-        line = error.position[0]
-        if not line:
-            return Broken("the file is empty")
-        return Broken(f"the file breaks off at line {line}{_within(subject)}; ask for a whole one")
+        where = f" at line {error.position[0]}" if error.position[0] else ""
+        return Broken(f"the file breaks off{where}{_within(subject)}; ask for a whole one")
     return None
 
 
