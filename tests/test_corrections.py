@@ -12,7 +12,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ucmsc_rules import EnginesDisagree, NormalRange, Status, Truth, Verdict, load_ruleset, screen
+from ucmsc_rules import EnginesDisagree, NormalRange, Status, Truth, Verdict, load_ruleset, screen, screening
 from ucmsc_rules.corrections import Act, Cause, CorrectionError, Moved, Screening, answering, changes, open_screening
 from ucmsc_rules.corrections import moved as moved_module
 from ucmsc_rules.facts.json_text import parse_line
@@ -421,8 +421,8 @@ def test_states_of_different_subjects_or_rulesets_are_not_compared() -> None:
 def test_a_verdict_is_reckoned_once_for_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads that ask at the same time get the same object."""
     calls: list[int] = []
-    right, together = answering.fire, Barrier(8)
-    monkeypatch.setattr(answering, "fire", lambda *given: (calls.append(1), right(*given))[1])
+    right, together = screening.fire, Barrier(8)
+    monkeypatch.setattr(screening, "fire", lambda *given: (calls.append(1), right(*given))[1])
     one = open_screening(RULESET, RECORD)
 
     def ask(_: int) -> int:
@@ -442,7 +442,7 @@ def test_a_disagreement_of_the_engines_is_raised_each_time(monkeypatch: pytest.M
         raise EnginesDisagree("E9")
 
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "fire", disagree)
+        patch.setattr(screening, "fire", disagree)
         for _ in range(2):
             with pytest.raises(EnginesDisagree):
                 one.verdict  # noqa: B018
