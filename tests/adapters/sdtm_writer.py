@@ -209,6 +209,8 @@ def _end(concept: Concept, fact: Mapping[str, Any], anchors: Mapping[str, str]) 
         return {"ENRTPT": "ONGOING", "ENTPT": fact.get("recorded", anchors.get("screening", ""))}
     if until or concept.kind is not Kind.EVENT or concept.open_end is OpenEnd.UNKNOWN:
         return {"ENDTC": until}
+    if "when" not in fact and "recorded" in fact:
+        return {"ENRTPT": "BEFORE", "ENTPT": fact["recorded"]}
     return {"ENDTC": fact.get("when", "")}
 
 
