@@ -106,6 +106,22 @@ def test_metadata_of_another_version_are_not_taken() -> None:
     assert len(problems_of(text)) == 1
 
 
+def test_a_file_that_does_not_say_what_it_is_is_read_as_a_snapshot() -> None:
+    """That is told once, with the first subject."""
+    text = file_of(METADATA, clinical(subject("S1"), subject("S2")), kind="Other")
+    warning = "it does not say Snapshot or Transactional, so the file is read as a snapshot; correct it at its source"
+    problems = [[(each.level, each.path, each.message) for each in found.problems] for found in subjects_of(text)]
+    assert problems == [[("warning", "ODM.FileType", warning)], []]
+    assert subjects_of(file_of(METADATA, clinical(subject("S1")), kind=" snapshot"))[0].problems == ()
+
+
+def test_prefixes_do_not_matter() -> None:
+    """Names go by their namespace."""
+    text = one(A="1").replace("xmlns=", "xmlns:o=").replace("<", "<o:").replace("<o:/", "</o:").replace("<o:?", "<?")
+    assert "<o:ItemData ItemOID" in text
+    assert texts_of(rows_in(text)) == [{"A": "1"}]
+
+
 def test_a_file_without_data_is_told() -> None:
     """An export of the metadata alone has no subjects; one of a study without subjects is as it should be."""
     assert broken_in(file_of(METADATA)) == [

@@ -51,7 +51,10 @@ def rows_of(
         if isinstance(root, Broken):
             yield root
             return
-        transactional = (root.get("FileType") or "").strip().casefold() == "transactional"
+        kind = (root.get("FileType") or "").strip().casefold()
+        transactional, notes = kind == "transactional", Notes()
+        if kind not in {"transactional", "snapshot"}:
+            notes.complain("ODM.FileType", _NO_KIND, "warning")
         if transactional and (lost := _lost_transactions(stream)):
             yield from lost
             return
@@ -60,7 +63,7 @@ def rows_of(
         wanted = None if around is None else frozenset(around)
         manner = Manner(transactional, nulls or {}, wanted, frozenset(joined))
         with Spool() as spool:
-            reading = _Reading(namespace(root.tag), manner, spool, occurrences, Outside(subject))
+            reading = _Reading(namespace(root.tag), manner, spool, occurrences, Outside(subject), notes)
             yield from reading.run(stream, groups=outside)
 
 
@@ -79,6 +82,7 @@ def _lost_transactions(stream: BinaryIO) -> list[Broken]:
     return []
 
 
+_NO_KIND = "it does not say Snapshot or Transactional, so the file is read as a snapshot; correct it at its source"
 _MAY_BE_CHANGED = "a transaction that is lost with the rest of the broken file may change its data, so none counts"
 _LOST_PART = "a part of its data is lost with the rest of the broken file, so none counts"
 
@@ -92,8 +96,8 @@ class _Reading:
     spool: Spool
     occurrences: Occurrences
     outside: Outside
+    notes: Notes
     metadata: Metadata = Factory(Metadata)
-    notes: Notes = Factory(Notes)
     clinical: Mapping[str, str] | None = None
     strangers: int = 0
 
