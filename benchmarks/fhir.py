@@ -90,7 +90,8 @@ def life(name: str, reference: str) -> Iterator[Json]:
     yield {
         "resourceType": "Patient", "id": name, "gender": "female", "birthDate": "1961-04-02",
         "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{"a" * 300}</div>'},
-        "name": [{"use": "official", "family": "Shaw", "given": ["Amy"]}], "address": [{"city": "Boston", "country": "US"}],
+        "name": [{"use": "official", "family": "Shaw", "given": ["Amy"]}],
+        "address": [{"city": "Boston", "country": "US"}],
     }  # fmt: skip
     for visit in range(VISITS):
         day = (date(2026, 2, 28) - timedelta(days=60 * visit)).isoformat()

@@ -174,8 +174,8 @@ def test_a_date_that_no_calendar_has_is_told() -> None:
     received = one(observation(effectiveDateTime="27.02.2026"))
     assert said(received) == [
         (
-            'error Bundle.entry[1] Observation/o1.when: "27.02.2026" is no date; write YYYY-MM-DD, or say in the mapping '
-            "how dates are written (here ymd)"
+            'error Bundle.entry[1] Observation/o1.when: "27.02.2026" is no date; write YYYY-MM-DD, or say in the '
+            "mapping how dates are written (here ymd)"
         )
     ]
 

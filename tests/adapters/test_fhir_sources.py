@@ -32,7 +32,7 @@ from adapters.fhir_making import (
     said,
 )
 from ucmsc_rules import screen
-from ucmsc_rules.adapters.fhir import documents, pool, read_fhir
+from ucmsc_rules.adapters.fhir import parse, pool, read_fhir
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.facts.json_text import Broken
 
@@ -358,7 +358,7 @@ def test_memory_does_not_grow_with_an_export(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_document_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than so much is read at once, and what to write instead is told."""
-    monkeypatch.setattr(documents, "LONGEST_DOCUMENT", 200)
+    monkeypatch.setattr(parse, "LONGEST_DOCUMENT", 200)
     found = names(raw(json.dumps(bundle(RESULT), indent=1)))
     assert found == ["it is longer than 0 MiB; write it as NDJSON"]
 

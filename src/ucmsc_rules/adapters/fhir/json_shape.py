@@ -6,31 +6,12 @@ Numbers are texts with the digits as they were written, so that no decimal becom
 from __future__ import annotations
 
 from collections.abc import Mapping
-from json import JSONDecoder
 from typing import Any, TypeAlias
 
 from ucmsc_rules.facts.json_text import RepeatedKeys
 
 Json: TypeAlias = Mapping[str, Any]
 NOTHING: Json = {}
-
-
-class Decoder:
-    """Parses JSON text; ``repeated`` is set where an object had a key more than once."""
-
-    def __init__(self) -> None:
-        self.repeated = False
-        self.json = JSONDecoder(object_pairs_hook=self._object, parse_float=str, parse_int=str, parse_constant=str)
-
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        plain = dict(pairs)
-        if len(plain) == len(pairs):
-            return plain
-        self.repeated = True
-        keys = [key for key, _ in pairs]
-        repeated = RepeatedKeys(plain)
-        repeated.keys_twice = tuple(key for key in plain if keys.count(key) > 1)
-        return repeated
 
 
 def an_object(value: object) -> Json:

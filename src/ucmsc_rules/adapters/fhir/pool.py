@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
-from ucmsc_rules.adapters.fhir.documents import Document, Entry, Parsed, parse, tail, without_version
-from ucmsc_rules.adapters.fhir.json_shape import NOTHING, Decoder, Json, a_text, an_object, objects
+from ucmsc_rules.adapters.fhir.decode import Decoder
+from ucmsc_rules.adapters.fhir.entries import PATIENT, Entry, Parsed, address_of, resolved, tail, without_version
+from ucmsc_rules.adapters.fhir.json_shape import NOTHING, Json, a_text, an_object, objects
+from ucmsc_rules.adapters.fhir.parse import parse
+from ucmsc_rules.adapters.fhir.sources import Document
 
 HELD = 64 * 1024 * 1024  # so much text may stand parsed at a time
-PATIENT = "Patient"
-_PATIENT_KEYS = ("subject", "patient", "individual", "beneficiary", "for")
 _FOUND_BY_REFERENCE = frozenset({"Medication", "Specimen"})
 
 
@@ -56,11 +57,15 @@ class Pool:
     shared: Counter[str] = Factory(Counter)
     places: dict[str, tuple[int, int]] = Factory(dict)
     held: Held = Factory(Held)
-    decoder: Decoder = Factory(Decoder)
+    decoder: Decoder = field(init=False)
     _pages: set[str] = Factory(set)
     _next_pages: dict[str, None] = Factory(dict)
     _by_tail: dict[str, list[str]] = Factory(dict)
     _pending: dict[str, Subject] = Factory(dict)
+
+    @decoder.default
+    def _make_decoder(self) -> Decoder:
+        return Decoder(self.wanted | _FOUND_BY_REFERENCE)
 
     def add(self, document: Document, data: bytes) -> None:
         """Take in a document, and hold it where something of it will be read."""
@@ -206,31 +211,6 @@ def patients_of(number: int, parsed: Parsed) -> dict[str, str]:
 def _patient_key(place: int, entry: Entry) -> str:
     identifier = a_text(entry.resource.get("id"))
     return f"{PATIENT}/{identifier}" if identifier else f"{PATIENT} {place}"
-
-
-def address_of(entry: Entry) -> str:
-    """The address of a resource: that of its entry, else its type and identifier."""
-    identifier = a_text(entry.resource.get("id"))
-    return entry.address or (f"{entry.kind}/{identifier}" if identifier else "")
-
-
-def patient_reference(resource: Json) -> str:
-    """The reference to its patient."""
-    for key in _PATIENT_KEYS:
-        if key in resource and type(reference := resource[key]) is dict:
-            return without_version(a_text(reference.get("reference")))
-    return ""
-
-
-def resolved(entry: Entry, local: dict[str, str]) -> str:
-    """The address of an entry's patient; "" where it refers to none, or to one inside of itself."""
-    plain = patient_reference(entry.resource)
-    if not plain or plain[0] == "#":
-        return ""
-    if plain in local:
-        return local[plain]
-    relative = "://" not in plain and not plain.startswith("urn:")
-    return f"{entry.base}{plain}" if relative else plain
 
 
 def _may_be(patient: str, reference: str) -> bool:

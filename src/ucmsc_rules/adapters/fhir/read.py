@@ -11,13 +11,14 @@ from typing import Any, BinaryIO
 from attrs import evolve, frozen
 
 from ucmsc_rules.adapters.fhir.codes import ANY_CODE, Coded, Codes
-from ucmsc_rules.adapters.fhir.documents import Entry, Source, documents_of, open_source, tail
+from ucmsc_rules.adapters.fhir.entries import Entry, tail
 from ucmsc_rules.adapters.fhir.interest import OBSERVATION, interest_of, label_of
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
 from ucmsc_rules.adapters.fhir.others import study_of
 from ucmsc_rules.adapters.fhir.person import About, person_of
 from ucmsc_rules.adapters.fhir.pool import Pool, Subject, pool_of
 from ucmsc_rules.adapters.fhir.rows import READERS, Notes, rows_of
+from ucmsc_rules.adapters.fhir.sources import Source, documents_of, open_source
 from ucmsc_rules.adapters.fhir.versions import Current, current
 from ucmsc_rules.adapters.fhir.zones import zones_of
 from ucmsc_rules.adapters.mapping import FieldMapping

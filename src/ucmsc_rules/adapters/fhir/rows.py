@@ -8,7 +8,7 @@ from attrs import Factory, define
 
 from ucmsc_rules.adapters.fhir.cells import Found
 from ucmsc_rules.adapters.fhir.condition import read_condition
-from ucmsc_rules.adapters.fhir.documents import Entry
+from ucmsc_rules.adapters.fhir.entries import Entry
 from ucmsc_rules.adapters.fhir.given import read_administration, read_procedure, read_statement
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, objects
 from ucmsc_rules.adapters.fhir.moments import day_part, moment

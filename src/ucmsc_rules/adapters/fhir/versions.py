@@ -7,9 +7,8 @@ from datetime import datetime
 
 from attrs import Factory, define
 
-from ucmsc_rules.adapters.fhir.documents import Entry
+from ucmsc_rules.adapters.fhir.entries import Entry, address_of
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object
-from ucmsc_rules.adapters.fhir.pool import address_of
 
 LONGEST_NUMBER = 18
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from attrs import Factory, define
 
 from ucmsc_rules.adapters.fhir.codes import coded
-from ucmsc_rules.adapters.fhir.documents import Entry
+from ucmsc_rules.adapters.fhir.entries import Entry
 from ucmsc_rules.adapters.fhir.json_shape import a_text
 from ucmsc_rules.adapters.fhir.moments import day_part, moment, zone_of
 

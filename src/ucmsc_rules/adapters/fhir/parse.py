@@ -1,133 +1,24 @@
-"""Cuts sources into JSON documents, and each document into its resources; what is broken is told, and the rest kept.
-
-A document is a whole file or a line of NDJSON. It is parsed when it is asked for and can be parsed again later, so that
-a large export need not be held in memory.
-"""
+"""Parses a document into its resources; what is broken is told, and the rest kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from json import JSONDecodeError
-from pathlib import Path
-from typing import BinaryIO
 
-from attrs import Factory, define, frozen
-
-from ucmsc_rules.adapters.fhir.json_shape import Decoder, Json, a_text, an_object, objects, repeated_key
-from ucmsc_rules.frozen import frozen_to_mypy
+from ucmsc_rules.adapters.fhir.decode import Decoder
+from ucmsc_rules.adapters.fhir.entries import LONGEST_TYPE, Entry, Parsed, base_of
+from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects, repeated_key
+from ucmsc_rules.adapters.fhir.sources import BOM, LONGEST_DOCUMENT, UTF16, Document, bytes_of
 from ucmsc_rules.values.dates import shown
 
-LONGEST_DOCUMENT = 512 * 1024 * 1024
-CHUNK = 64 * 1024
 DEEPEST_BUNDLE = 3
-LONGEST_TYPE = 60
-_BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_ENTRIES = re.compile(r'"entry"\s*:\s*\[|\A\s*\[')
+_ENTRIES = re.compile(r'"entry"\s*:\s*\[')
+_LIST = re.compile(r"\s*\[")
+_BLANK = re.compile(r"[ \t\r\n]*+")
 _GAP = re.compile(r"[\s,]*+")
-_TYPE_AND_ID = re.compile(r"(?P<base>.*/)?(?P<type>[A-Za-z]+)/[^/]+\Z")
 _CHANGING = frozenset({"DELETE", "PATCH"})
 _SERVER = ("http://", "https://")
-
-
-@frozen
-class Source:
-    """One file or stream; ``label`` goes before the paths of what stands in it, where there are several sources."""
-
-    file: BinaryIO
-    label: str = ""
-    lines: bool = False
-
-
-@frozen_to_mypy
-class Document:
-    """Where a document stands; ``line`` is its number in NDJSON, else 0."""
-
-    source: Source
-    start: int
-    length: int
-    line: int
-
-
-@frozen_to_mypy
-class Entry:
-    """A resource and its type, where it stands, and the address by which others refer to it.
-
-    ``where`` is the path before it, ``number`` its place in a Bundle, else -1; ``base`` is the address of its server.
-    """
-
-    resource: Json
-    kind: str
-    where: str
-    number: int = -1
-    address: str = ""
-    base: str = ""
-
-    @property
-    def path(self) -> str:
-        """Where the resource stands, as people know it."""
-        bundled = f"Bundle.entry[{self.number}] " if self.number >= 0 else ""
-        return f"{self.where}{bundled}{_named(self.resource)}"
-
-
-@define
-class Parsed:
-    """A document's resources, what of it could not be read, and the addresses of the pages before and after it."""
-
-    entries: list[Entry] = Factory(list)
-    lost: list[str] = Factory(list)
-    pages: list[str] = Factory(list)
-    next_pages: list[str] = Factory(list)
-    empty: dict[str, int] = Factory(dict)
-    by_patient: dict[str, list[int]] = Factory(dict)
-
-
-def open_source(source: str | Path | BinaryIO, label: str) -> Source:
-    """The source, at its start; a stream that cannot be read twice is held in memory."""
-    if isinstance(source, str | Path):
-        lines = str(source).lower().endswith((".ndjson", ".jsonl"))
-        return Source(Path(source).open("rb"), label, lines)
-    return Source(source if source.seekable() else BytesIO(source.read(LONGEST_DOCUMENT + 1)), label)
-
-
-def documents_of(source: Source) -> Iterator[tuple[Document, bytes]]:
-    """The documents of a source with their bytes: its lines where it is NDJSON, else all of it."""
-    file = source.file
-    file.seek(0)
-    line = file.readline(LONGEST_DOCUMENT)
-    while line and not line.removeprefix(_BOM).strip():
-        line = file.readline(LONGEST_DOCUMENT)
-    if not line.startswith(_UTF16) and (source.lines or (_goes_on(file) and _is_whole(line))):
-        yield from _lines(source)
-    else:
-        whole = Document(source, 0, file.seek(0, 2), 0)
-        yield whole, _bytes(whole)
-
-
-def _lines(source: Source) -> Iterator[tuple[Document, bytes]]:
-    source.file.seek(0)
-    place, number = 0, 0
-    while line := source.file.readline(LONGEST_DOCUMENT):
-        number += 1
-        if not line.isspace():
-            yield Document(source, place, len(line), number), line
-        place += len(line)
-
-
-def _goes_on(file: BinaryIO) -> bool:
-    while chunk := file.read(CHUNK):
-        if chunk.strip():
-            return True
-    return False
-
-
-def _is_whole(line: bytes) -> bool:
-    try:
-        return isinstance(Decoder().json.decode(line.removeprefix(_BOM).decode("utf-8").strip()), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def parse(document: Document, decoder: Decoder, data: bytes | None = None) -> Parsed:
@@ -137,23 +28,58 @@ def parse(document: Document, decoder: Decoder, data: bytes | None = None) -> Pa
     if document.length > LONGEST_DOCUMENT:
         parsed.lost.append(f"{where}it is longer than {LONGEST_DOCUMENT // 2**20} MiB; write it as NDJSON")
         return parsed
-    text = _text(_bytes(document) if data is None else data, where, parsed)
+    text = _text(bytes_of(document) if data is None else data, where, parsed)
     if text is not None:
         decoder.repeated = False
         try:
-            value: object = decoder.json.decode(text)
+            _decode(text, decoder, where, parsed)
         except (JSONDecodeError, RecursionError) as error:
-            _salvage(text, error, where, parsed)
-        else:
-            _unfold(value, where, parsed, DEEPEST_BUNDLE)
+            _salvage(text, error, where, parsed, decoder)
         if decoder.repeated:
             _refuse_repeated(parsed)
     return parsed
 
 
-def _bytes(document: Document) -> bytes:
-    document.source.file.seek(document.start)
-    return document.source.file.read(min(document.length, LONGEST_DOCUMENT))
+def _decode(text: str, decoder: Decoder, where: str, parsed: Parsed) -> None:
+    """Takes in all that a text holds: a Bundle entry by entry, so that only what will be read is held."""
+    opened = _ENTRIES.search(text) if '"entry"' in text else None
+    if opened is None:
+        _unfold(_only(text, decoder), where, parsed, DEEPEST_BUNDLE)
+        return
+    shell, values = _parted(text, opened, decoder)
+    if isinstance(shell, dict) and shell.get("resourceType") == "Bundle" and shell.get("entry") == []:
+        _take_bundle({**shell, "entry": values}, where, parsed, DEEPEST_BUNDLE)
+    else:  # the entries of something else
+        decoder.repeated = False
+        _unfold(decoder.whole(text), where, parsed, DEEPEST_BUNDLE)
+
+
+def _only(text: str, decoder: Decoder) -> object:
+    """The only value of a text."""
+    value, end = decoder.value_at(text, _after_blanks(text, 0))
+    return decoder.whole(text) if text[end:].strip() else value
+
+
+def _parted(text: str, opened: re.Match[str], decoder: Decoder) -> tuple[object, list[object]]:
+    """A text without the entries that begin at a place, and these. Raises JSONDecodeError where they are no list."""
+    values: list[object] = []
+    place = _after_blanks(text, opened.end())
+    mark = "," if text[place : place + 1] != "]" else "]"
+    while mark == ",":
+        value, place = decoder.value_at(text, place)
+        values.append(value)
+        place = _after_blanks(text, place)
+        mark = text[place : place + 1]
+        if mark == ",":
+            place = _after_blanks(text, place + 1)
+    if mark != "]":
+        return decoder.whole(text), []
+    return decoder.whole(f"{text[: opened.end()]}{text[place:]}"), values
+
+
+def _after_blanks(text: str, place: int) -> int:
+    blanks = _BLANK.match(text, place)
+    return blanks.end() if blanks else place
 
 
 def _where(document: Document) -> str:
@@ -162,9 +88,9 @@ def _where(document: Document) -> str:
 
 
 def _text(data: bytes, where: str, parsed: Parsed) -> str | None:
-    encoding = "utf-16" if data.startswith(_UTF16) else "utf-8"
+    encoding = "utf-16" if data.startswith(UTF16) else "utf-8"
     try:
-        text = data.removeprefix(_BOM).decode(encoding)
+        text = data.removeprefix(BOM).decode(encoding)
     except UnicodeDecodeError as error:
         parsed.lost.append(f"{where}byte {error.start + 1} is no {encoding.upper()}; save it as UTF-8")
         return None
@@ -174,10 +100,9 @@ def _text(data: bytes, where: str, parsed: Parsed) -> str | None:
     return text
 
 
-def _salvage(text: str, error: JSONDecodeError | RecursionError, where: str, parsed: Parsed) -> None:
+def _salvage(text: str, error: JSONDecodeError | RecursionError, where: str, parsed: Parsed, decoder: Decoder) -> None:
     """The resources before the place where a document breaks off."""
-    entries = _ENTRIES.search(text)
-    decoder = Decoder()
+    entries = _ENTRIES.search(text) or _LIST.match(text)
     if entries is not None and isinstance(error, JSONDecodeError):
         bundled = entries[0].lstrip()[:1] != "["
         for number, value in enumerate(_whole_ones(text, entries.end(), decoder)):
@@ -194,7 +119,7 @@ def _whole_ones(text: str, start: int, decoder: Decoder) -> Iterator[object]:
         gap = _GAP.match(text, start)
         start = gap.end() if gap else start
         try:
-            value, start = decoder.json.raw_decode(text, start)
+            value, start = decoder.strict.raw_decode(text, start)
         except (JSONDecodeError, RecursionError):
             return
         yield value
@@ -258,7 +183,7 @@ def _add_entry(entry: object, number: int, where: str, parsed: Parsed, deepest: 
         parsed.lost.append(f"{where}Bundle.entry[{number}]: {message}")
     else:
         address = a_text(parts.get("fullUrl"))
-        base = _base(address) if address.startswith(_SERVER) else ""
+        base = base_of(address) if address.startswith(_SERVER) else ""
         found = Entry(resource, kind[:LONGEST_TYPE], where, number, address, base)
         parsed.entries.append(found)
         if "search" in parts or "request" in parts:
@@ -296,16 +221,6 @@ def _words_of(issue: Json) -> str:
     return words or a_text(issue.get("code")) or "without words"
 
 
-def _base(address: str) -> str:
-    found = _TYPE_AND_ID.match(address)
-    return (found["base"] or "") if found else ""
-
-
-def _named(resource: Json) -> str:
-    name, identifier = a_text(resource.get("resourceType"))[:LONGEST_TYPE], a_text(resource.get("id"))[:70]
-    return f"{name}/{identifier}" if identifier else name
-
-
 def _refuse_repeated(parsed: Parsed) -> None:
     """Takes out the resources in which a key stands twice: neither of its values can be trusted, be it the subject."""
     kept = []
@@ -319,20 +234,3 @@ def _refuse_repeated(parsed: Parsed) -> None:
     if len(kept) == len(parsed.entries):
         parsed.lost.append("a key stands twice in an object around the resources; write it once")
     parsed.entries = kept
-
-
-def tail(reference: str) -> str:
-    """The type and identifier at the end of a reference; "" where it has none.
-
-    >>> tail("https://x.example/fhir/Patient/7/_history/2"), tail("Patient/7"), tail("urn:uuid:0b1f")
-    ('Patient/7', 'Patient/7', '')
-    """
-    plain = without_version(reference)
-    return "/".join(plain.split("/")[-2:]) if _TYPE_AND_ID.match(plain) else ""
-
-
-def without_version(reference: str) -> str:
-    """A reference without the version that it asks for."""
-    if "|" in reference or "/_history/" in reference:
-        return reference.partition("/_history/")[0].partition("|")[0]
-    return reference
