@@ -5,12 +5,14 @@ The public names are loaded when they are first used, so that importing the pack
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ucmsc_rules._version import __version__
+from ucmsc_rules.lazy import names_from
 
 if TYPE_CHECKING:
+    from ucmsc_rules.adapters.load_mapping import load_mapping
+    from ucmsc_rules.corrections import Screening, changes, open_screening
     from ucmsc_rules.errors import (
         Complaint,
         EngineError,
@@ -53,9 +55,13 @@ _HOMES = {
     "UnitError": "errors",
     "ValueTextError": "errors",
     "Verdict": "verdicts.finding",
+    "Screening": "corrections",
+    "changes": "corrections",
     "from_json": "verdicts.reading",
     "load_dictionary": "rules.load_dictionary",
+    "load_mapping": "adapters.load_mapping",
     "load_ruleset": "rules.load",
+    "open_screening": "corrections",
     "screen": "screening",
     "screen_all": "screening",
     "to_json": "verdicts.report",
@@ -76,6 +82,7 @@ __all__ = [
     "Problem",
     "Ruleset",
     "RulesetError",
+    "Screening",
     "Status",
     "Truth",
     "UcmscRulesError",
@@ -83,23 +90,19 @@ __all__ = [
     "ValueTextError",
     "Verdict",
     "__version__",
+    "changes",
     "from_json",
     "load_dictionary",
+    "load_mapping",
     "load_ruleset",
+    "open_screening",
     "screen",
     "screen_all",
     "to_json",
 ]
 
 
-def __getattr__(name: str) -> object:
-    """A public name, from the module where it lives."""
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = names_from(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -5,10 +5,10 @@ The names are loaded when they are first used, so that what needs an extra packa
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ucmsc_rules.errors import UcmscRulesError
+from ucmsc_rules.lazy import names_from
 
 if TYPE_CHECKING:
     from ucmsc_rules.coverage import ConditionCoverage, CriterionCoverage, coverage
@@ -133,19 +133,17 @@ class TestingError(UcmscRulesError):
     __test__ = False  # pytest would collect the name
 
 
+_load = names_from(__name__, _HOMES)
+
+
 def __getattr__(name: str) -> object:
-    """A public name, from the module where it lives. Raises TestingError where its extra package is missing."""
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
+    """A public name. Raises TestingError where its extra package is missing."""
     try:
-        value: object = getattr(import_module(f"ucmsc_rules.{_HOMES[name]}"), name)
+        return _load(name)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         raise TestingError(f'"{name}" needs {error.name}; install ucmsc-rules[testing]') from error
-    globals()[name] = value
-    return value
 
 
 def __dir__() -> list[str]:
