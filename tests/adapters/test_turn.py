@@ -577,6 +577,19 @@ def test_value_that_no_rule_took() -> None:
     assert received(ignoring, row("labs", sex="male", fasting="0", glucose="99 mg/dL")).unread == {}
 
 
+def test_value_that_a_condition_lists() -> None:
+    """A value that picks the rule is understood, though another rule takes it and this one has a constant."""
+    body = """\
+facts:
+  - {concept: hbv_dna, where: {code: HBV}, unless: {result: ND}, value: result}
+  - {concept: hbv_dna, where: {code: HBV, result: ND}, value: {is: not detected}}
+  - {concept: sex, where: {code: SEX}, value: {is: female}}
+"""
+    got = received(body, row("labs", code="HBV", result="ND"))
+    assert (without_source(got), got.unread) == ([{"concept": "hbv_dna", "value": "not detected"}], {})
+    assert received(body, row("labs", code="SEX", result="ND")).unread == {"labs.result": 1}
+
+
 def test_name_that_is_long() -> None:
     """The fields that name a row are cut where they are long."""
     got = received(LB, row(LBTESTCD="A" * 200, LBORRES="1"))

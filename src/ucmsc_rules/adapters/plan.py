@@ -22,7 +22,8 @@ class Plan:
     """A rule that is ready: what it asks of a row, and how each key of its fact is read; an anchor's is ``when``.
 
     ``says_itself`` is whether a row that meets the rule is evidence by that alone, where the value is a constant;
-    ``own_day`` whether nothing but this concept is dated by the field with its day.
+    ``own_day`` whether nothing but this concept is dated by the field with its day. ``used`` are the fields of which
+    nothing is left to be said where a row meets the rule: those that it reads, and those whose texts it asks for.
     """
 
     asked: Asked
@@ -33,6 +34,11 @@ class Plan:
     complete: bool = True
     says_itself: bool = False
     own_day: bool = False
+    used: frozenset[str] = field(init=False)
+
+    @used.default
+    def _used(self) -> frozenset[str]:
+        return frozenset((*self.asked.fields, *(test.field for test in self.asked.where)))
 
 
 @frozen(eq=False)

@@ -87,7 +87,7 @@ def _count_fields(row: Row, kind: KindPlan, met: list[Plan], gathered: Gathered)
     cells = row.cells
     left = cells.keys() - kind.named
     if kind.valued & cells.keys():
-        left |= (kind.valued & cells.keys()).difference(*(rule.asked.fields for rule in met))
+        left |= (kind.valued & cells.keys()).difference(*(rule.used for rule in met))
     for field in cells if left else ():
         if field in left and _holds_data(cells[field]):
             gathered.count(f"{row.kind}.{field}")
