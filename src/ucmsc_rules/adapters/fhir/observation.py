@@ -39,7 +39,7 @@ def _parts(observation: Json) -> Iterator[tuple[str, Json]]:
 def _shared(observation: Json, about: About) -> dict[str, Cell]:
     time, issued = time_of(observation, "effective"), moment(a_text(observation.get("issued")))
     status, day = canonical_status(observation), _day_of_result(time, issued)
-    cells = course(time, issued, going_on=False)
+    cells = course(time, issued, going_on=not (time.instant or time.end))
     if "when" in cells:
         cells["start"] = cells.pop("when")
     if day:
