@@ -38,6 +38,9 @@ _SHIM = """#!/bin/sh
 PYTHONPATH="{source}" exec "{python}" -c \
   "import sys; sys.argv[0] = 'ucmsc-rules'; from ucmsc_rules.cli import main; main()" "$@"
 """
+_PYTEST = """#!/bin/sh
+PYTHONPATH="{source}" exec "{python}" -m pytest -p no:cacheprovider "$@"
+"""
 _DULL = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
 Evaluate = Callable[[Example], str | None]
 
@@ -48,10 +51,11 @@ def prepare(namespace: dict[str, Any]) -> None:
     here = Path(folder.name)
     for name in ("examples", "rulesets"):
         (here / name).symlink_to(ROOT / name, target_is_directory=True)
-    shim = here / "bin" / "ucmsc-rules"
-    shim.parent.mkdir()
-    shim.write_text(_SHIM.format(python=sys.executable, source=Path(ucmsc_rules.__file__).parent.parent))
-    shim.chmod(0o755)
+    (here / "bin").mkdir()
+    for name, text in (("ucmsc-rules", _SHIM), ("pytest", _PYTEST)):
+        shim = here / "bin" / name
+        shim.write_text(text.format(python=sys.executable, source=Path(ucmsc_rules.__file__).parent.parent))
+        shim.chmod(0o755)
     namespace.update(_folder=folder, _before=Path.cwd(), _status=0)
     os.chdir(here)
 
