@@ -506,6 +506,11 @@ def test_anchors_of_a_research_subject_and_of_visits() -> None:
         ({"gender": None}, ["1961-04-02"]),
         ({"gender": None, "birthDate": None}, []),
         (
+            {"gender": None, "_gender": {"extension": [
+                {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]}},
+            ["1961-04-02", "no value: masked"],
+        ),
+        (
             {"birthDate": None, "_birthDate": {"extension": [
                 {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "asked-declined"}]}},
             ["no value: asked-declined", "female"],

@@ -119,6 +119,12 @@ def test_the_unit_of_an_enzyme_may_be_printed_as_iu() -> None:
         ({"valueCodeableConcept": {}}, "the value is blank"),
         ({"valueRange": {}}, "a range whose ends are not told"),
         ({"valueRatio": {"numerator": {"value": 1}}}, "a ratio whose parts are not told"),
+        (
+            {"_valueString": {"extension": [
+                {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "error"}]}},
+            "error",
+        ),
+        ({"_valueString": {"extension": [{"url": "http://other"}]}}, "unknown"),
         ({"dataAbsentReason": concept("masked", "s")}, "masked"),
         ({"dataAbsentReason": concept("125154007", SNOMED)}, "125154007"),
         ({"dataAbsentReason": {"text": "Haemolysed"}}, "haemolysed"),
@@ -161,6 +167,17 @@ def test_what_was_not_done_says_nothing(reason: str) -> None:
 def test_when_a_result_is_of(times: dict[str, Any], when: str | None) -> None:
     """A date is taken as written; a period is the partial date that holds it; anything else is undated."""
     assert fact(observation(**{"effectiveDateTime": None, **times})).get("when") == when
+
+
+def test_a_birth_date_as_an_observation() -> None:
+    """It stands beside that of the patient, so that birth dates that differ leave the age open."""
+    born = observation("21112-8", valueQuantity=None, valueDateTime="1961-04-03T00:00:00Z", effectiveDateTime=None)
+    found = facts(one(born), besides=["sex"])
+    assert [(each["concept"], each["value"]) for each in found] == [
+        ("birth_date", "1961-04-02"), ("birth_date", "1961-04-03T00:00"),
+    ]  # fmt: skip
+    blank = facts(one({**born, "valueDateTime": ""}), besides=["sex"])
+    assert [each["value"] for each in blank] == ["1961-04-02", "no value: the value is blank"]
 
 
 def test_an_undated_result_was_there_when_it_was_issued() -> None:
@@ -350,6 +367,7 @@ FEMALE, MALE = concept("248152002", SNOMED), concept("male", "http://hl7.org/fhi
         ([high(1.2, appliesTo=[FEMALE]), high(1.4, appliesTo=[MALE])], "1.2 mg/dL"),
         ([high(1.2, age={"low": quantity(18, "a")}), high(0.7, age={"high": quantity(17, "a")})], "1.2 mg/dL"),
         ([high(1.2, age={"high": quantity(64, "a")})], "1.2 mg/dL"),
+        ([high(1.2, age={"low": quantity(64, "a"), "high": quantity(64, "years")})], "1.2 mg/dL"),
     ],
 )  # fmt: skip
 def test_the_upper_limit_of_normal(ranges: list[dict[str, Any]], uln: str | None) -> None:
@@ -376,6 +394,14 @@ def test_the_upper_limit_of_normal(ranges: list[dict[str, Any]], uln: str | None
         ),
         (
             [high(1.2, appliesTo=[concept("77386006", SNOMED)])],
+            "whether the reference range is one for this subject is not known, so there is no upper limit",
+        ),
+        (
+            [high(1.2, age={"low": {"value": "many", "unit": "years"}})],
+            "whether the reference range is one for this subject is not known, so there is no upper limit",
+        ),
+        (
+            [high(1.2, modifierExtension=[{"url": "u"}])],
             "whether the reference range is one for this subject is not known, so there is no upper limit",
         ),
         (
@@ -422,6 +448,17 @@ def test_times_of_several_zones() -> None:
         "days are not in the order of the times, so this one counts as undated"
         for number, name in ((1, "a"), (2, "b"))
     ]
+
+
+def test_times_that_no_clock_has_are_not_ordered() -> None:
+    """What is no time takes no part in the order, and stays as it is written, to be told."""
+    strange = observation(id="a", effectiveDateTime="2026-02-27T29:00:00Z")
+    usual = observation(id="b", effectiveDateTime="2026-02-28T08:00:00+08:00", valueQuantity=quantity(2))
+    assert [each["when"] for each in facts(one(strange, usual))] == ["2026-02-27T29:00", "2026-02-28T08:00"]
+    same_day = observation(id="c", effectiveDateTime="2026-02-28T08:00:00Z", valueQuantity=quantity(3))
+    assert [each["when"] for each in facts(one(usual, same_day))] == ["2026-02-28", "2026-02-28"]
+    other_day = observation(id="d", effectiveDateTime="2026-02-20T08:00:00Z", valueQuantity=quantity(4))
+    assert facts(one(usual, same_day, other_day))[2]["when"] == "2026-02-20T08:00"
 
 
 def test_any_concept_can_be_answered_by_its_name() -> None:

@@ -336,6 +336,30 @@ def test_the_same_resource_on_two_pages_is_one() -> None:
     assert (values(received), received.unread) == (["1.1"], {})
 
 
+def test_what_stands_between_the_entries() -> None:
+    """An entry list that is not well parted is broken where it is; the resources before that are read."""
+    text = json.dumps(bundle(P, RESULT))
+    place = text.index(', {"resource": {"resourceType": "Observation"')
+    broken, received = raw(f"{text[:place]} {text[place + 1 :]}")
+    assert names([broken])[0].startswith(f"it is no JSON at character {place + 3}: ")
+    assert (names([received]), said(received)) == (["p1"], [f"error input: {LOST}"])
+
+
+def test_a_list_resource_is_no_bundle() -> None:
+    """Other resources have entries, too; what is in them is none of the input's resources."""
+    listed = {"resourceType": "List", "id": "l", "subject": of(), "entry": [{"item": {"reference": "Observation/o1"}}]}
+    (received,) = read(P, listed, RESULT)
+    assert (values(received), received.unread) == (["1.1"], {"List": 1})
+
+
+def test_a_resource_that_is_hidden_in_another_type_is_found() -> None:
+    """The type that a resource tells last is its type, and telling two is refused."""
+    text = json.dumps(P) + "\n" + json.dumps(RESULT).replace("{", '{"resourceType": "Claim", ', 1)
+    broken, received = raw(text)
+    assert 'the key "resourceType" stands twice' in names([broken])[0]
+    assert said(received) == [f"error input: {LOST}"]
+
+
 def test_a_patient_without_an_identifier_cannot_be_named() -> None:
     """The address of the entry serves; without one the subject is told of as broken."""
     nameless = {"resourceType": "Patient", "gender": "male"}

@@ -17,21 +17,24 @@ _DAY = 10
 ONGOING = "ongoing"
 
 
-@lru_cache(maxsize=8192)  # a subject's resources share few times
 def moment(text: str) -> str:
     """A FHIR date, dateTime or instant as the canonical record writes it; what is none stays as it is written.
 
     >>> moment("2026-02-27T23:30:15.123+08:00"), moment("2026-02"), moment("27/02/2026")
     ('2026-02-27T23:30', '2026-02', '27/02/2026')
     """
+    return _canonical(text[:LONGEST])
+
+
+@lru_cache(maxsize=8192)  # a subject's resources share few times
+def _canonical(text: str) -> str:
     found = _FORM.match(text)
     if found is None:
-        return text[:LONGEST]
+        return text
     date, time = found["date"], found["time"]
     return f"{date}T{time}" if time and len(date) == _DAY else date
 
 
-@lru_cache(maxsize=8192)
 def zone_of(text: str) -> str:
     """The zone of a date with a time; "" where it has none.
 

@@ -82,12 +82,12 @@ def unit_of(quantity: Json) -> str:
     >>> unit_of({"unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mg/dL"})
     'mmol/L or mg/dL'
     """
-    return _one_unit(a_text(quantity.get("unit")), a_text(quantity.get("code")), a_text(quantity.get("system")))
+    words, code, system = (a_text(quantity.get(key))[:LONGEST_UNIT] for key in ("unit", "code", "system"))
+    return _one_unit(words, code, system)
 
 
 @lru_cache(maxsize=4096)  # there are few units
 def _one_unit(words: str, code: str, system: str) -> str:
-    words, code, system = words[:LONGEST_UNIT], code[:LONGEST_UNIT], system[:LONGEST_UNIT]
     if not code or (system != UCUM and words):
         return words
     if system not in {UCUM, ""}:
