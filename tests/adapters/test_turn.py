@@ -680,3 +680,51 @@ def test_anchor_rules_alone() -> None:
     rule = AnchorRule("screening", mapping(ANCHORS).anchors[0].take)
     rules = FieldMapping("x", "1", "x", mapping(ANCHORS).reads, (), (rule,))
     assert receive("S", [row(day="2026-03-01")], rules, dictionary()).record["anchors"] == {"screening": "2026-03-01"}  # type: ignore[index]
+
+
+# time zones
+
+
+def in_zones(*days: str) -> Received:
+    """Results of one concept at times that are written in zones."""
+    rows = (row(LBTESTCD="HBVDNA", LBORRES=str(n), LBORRESU="IU/mL", LBDTC=day) for n, day in enumerate(days, 1))
+    return received(LB, *rows)
+
+
+def days_of(got: Received) -> list[str]:
+    """The days of the facts."""
+    assert isinstance(got.record, dict)
+    return [fact["when"] for fact in got.record["facts"]]
+
+
+def test_times_of_one_zone_keep_their_order() -> None:
+    """As they are written, without the zone."""
+    got = in_zones("2026-02-27T08:10:00+08:00", "2026-02-27T16:40:00+08:00")
+    assert days_of(got) == ["2026-02-27T08:10", "2026-02-27T16:40"]
+    assert got.problems == ()
+
+
+def test_times_of_several_zones_cannot_be_ordered_within_a_day() -> None:
+    """The day stays, and the two results tie."""
+    got = in_zones("2026-02-27T08:10:00+08:00", "2026-02-27T07:40:00-05:00")
+    assert days_of(got) == ["2026-02-27", "2026-02-27"]
+    assert got.problems == ()
+
+
+def test_days_that_a_zone_turns_round_are_not_known() -> None:
+    """The one that is written a day later was really earlier; both are told."""
+    got = in_zones("2026-02-27T23:30:00-05:00", "2026-02-28T01:00:00+08:00")
+    assert days_of(got) == ["2026-02-27 in another time zone", "2026-02-28 in another time zone"]
+    assert [(problem.path, problem.message) for problem in got.problems] == [
+        (
+            f"LB[1].{'LBORRES'}",
+            "in its time zone its day stands in another order than the time itself, so its day is not known",
+        )
+    ] * 2
+
+
+def test_a_day_apart_in_the_right_order_stays() -> None:
+    """A zone does not matter to days that stand as the times do."""
+    got = in_zones("2026-02-26T08:10:00+08:00", "2026-02-28T07:40:00-05:00")
+    assert days_of(got) == ["2026-02-26", "2026-02-28"]
+    assert got.problems == ()

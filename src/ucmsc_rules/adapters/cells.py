@@ -41,13 +41,15 @@ class Form(Enum):
 class Said:
     """What a cell says: the text for the canonical fact ("" where it says nothing), its unit, and what is wrong.
 
-    ``told`` is false where there is an answer that the source does not tell.
+    ``told`` is false where there is an answer that the source does not tell. ``time`` is a date with a time as it
+    was written, zone and all.
     """
 
     text: str
     unit: str = ""
     trouble: str = ""
     told: bool = True
+    time: str = ""
 
 
 NOTHING = Said("")
@@ -154,7 +156,7 @@ def _date(text: str, order: DateOrder) -> Said:
     if text.casefold() == "ongoing":
         return Said(text)
     if (canonical := canonical_date(text, order)) is not None:
-        return Said(canonical)
+        return Said(canonical, time=text.strip() if "T" in canonical else "")
     trouble = (
         f"{shown(text)} is no date; write YYYY-MM-DD, or say in the mapping how dates are written (here {order.value})"
     )

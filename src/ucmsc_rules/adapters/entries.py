@@ -24,12 +24,13 @@ PERHAPS = "whether this row speaks of {} is not known, since a cell that decides
 
 @define
 class Gathered:
-    """What the rows of one subject have given so far."""
+    """What the rows of one subject have given so far; ``timed`` are facts with a time as it was written, zone and all."""
 
     facts: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = Factory(dict)
     anchors: dict[str, dict[str, str]] = Factory(dict)
     problems: list[Problem] = Factory(list)
     unread: dict[str, int] = Factory(dict)
+    timed: list[tuple[dict[str, Any], str]] = Factory(list)
 
     def complain(self, path: str, message: str) -> None:
         """Note something that could not be understood."""
@@ -58,7 +59,9 @@ def add_fact(plan: Plan, row: Row, gathered: Gathered, *, surely: bool) -> bool:
     if not surely:
         gathered.complain(row.path, PERHAPS.format(plan.concept))
         fact["value"] = f"unreadable: {fact.get('value', 'yes')}"
-    gathered.facts.setdefault(tuple(fact.items()), {**fact, "source": _source(plan, row, fact)})
+    kept = gathered.facts.setdefault(tuple(fact.items()), {**fact, "source": _source(plan, row, fact)})
+    if "when" in said and said["when"].time:
+        gathered.timed.append((kept, said["when"].time))
     return True
 
 

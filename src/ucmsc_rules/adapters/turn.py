@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ucmsc_rules.adapters.dates import day_of
 from ucmsc_rules.adapters.entries import PERHAPS, Gathered, add_fact
@@ -11,9 +12,11 @@ from ucmsc_rules.adapters.matching import Met
 from ucmsc_rules.adapters.plan import KindPlan, MappingPlan, Plan, plan_of
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.adapters.row import NOT_DONE, Cell, Row
+from ucmsc_rules.adapters.zones import DAY, turned, zone_of
 from ucmsc_rules.facts.concepts import Dictionary, Kind
 
 LONGEST_NAME = 80
+_DISORDERED = "in its time zone its day stands in another order than the time itself, so its day is not known"
 
 
 def receive(subject: str, rows: Iterable[Row], mapping: FieldMapping, dictionary: Dictionary) -> Received:
@@ -21,8 +24,25 @@ def receive(subject: str, rows: Iterable[Row], mapping: FieldMapping, dictionary
     plan, gathered = plan_of(mapping, dictionary), Gathered()
     for row in rows:
         _take_in(row, plan, gathered)
+    _settle_zones(gathered)
     record = {"subject": subject, "anchors": _anchors(gathered), "facts": list(gathered.facts.values())}
     return Received(record, tuple(gathered.problems), gathered.unread)
+
+
+def _settle_zones(gathered: Gathered) -> None:
+    """Times of one concept in several zones lose what cannot be compared: the time, and a day in another order."""
+    by_concept: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for fact, written in gathered.timed:
+        by_concept.setdefault(fact["concept"], []).append((fact, written))
+    for timed in by_concept.values():
+        if len({zone_of(written) for _, written in timed}) == 1:
+            continue
+        disordered = turned(written for _, written in timed)
+        for fact, written in timed:
+            fact["when"] = fact["when"][:DAY]
+            if written in disordered:
+                gathered.complain(fact["source"], _DISORDERED)
+                fact["when"] = f"{fact['when']} in another time zone"
 
 
 def _take_in(row: Row, plan: MappingPlan, gathered: Gathered) -> None:
