@@ -24,7 +24,7 @@ PERHAPS = "whether this row speaks of {} is not known, since a cell that decides
 
 @define
 class Gathered:
-    """What the rows of one subject have given so far; ``timed`` are facts with a time as it was written, zone and all."""
+    """What the rows of one subject gave so far; ``timed`` are facts with a time as it was written, zone and all."""
 
     facts: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = Factory(dict)
     anchors: dict[str, dict[str, str]] = Factory(dict)

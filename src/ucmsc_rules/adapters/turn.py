@@ -16,7 +16,7 @@ from ucmsc_rules.adapters.zones import DAY, turned, zone_of
 from ucmsc_rules.facts.concepts import Dictionary, Kind
 
 LONGEST_NAME = 80
-_DISORDERED = "in its time zone its day stands in another order than the time itself, so its day is not known"
+DISORDERED = "in its time zone its day stands in another order than the time itself, so its day is not known"
 
 
 def receive(subject: str, rows: Iterable[Row], mapping: FieldMapping, dictionary: Dictionary) -> Received:
@@ -41,7 +41,7 @@ def _settle_zones(gathered: Gathered) -> None:
         for fact, written in timed:
             fact["when"] = fact["when"][:DAY]
             if written in disordered:
-                gathered.complain(fact["source"], _DISORDERED)
+                gathered.complain(fact["source"], DISORDERED)
                 fact["when"] = f"{fact['when']} in another time zone"
 
 
