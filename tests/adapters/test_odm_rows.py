@@ -337,6 +337,14 @@ def test_definitions_that_contradict_each_other_say_nothing() -> None:
     assert cells == {"X": Cell("1", "the undefined unit A"), "Y": Cell("1"), "Z": Cell("1", "g")}
 
 
+def test_groups_that_are_defined_twice_and_differ_name_no_units() -> None:
+    """One says that the unit stands in U, the other in V."""
+    ref = '<ItemGroupDef OID="IG"><ItemRef ItemOID="R" UnitsItemOID="{}"/></ItemGroupDef>'
+    study = f'<Study OID="ST"><MetaDataVersion OID="M">{ref.format("U")}{ref.format("V")}</MetaDataVersion></Study>'
+    text = file_of(study, clinical(subject("S1", event(group(R="5", U="g", V="mg")))), version="2.0")
+    assert items_of(rows_in(text)[0])["R"] == Cell("5")
+
+
 def test_a_version_takes_over_what_it_includes() -> None:
     """Include names an earlier version, whose definitions hold where the later one has none of its own."""
     later = '<MetaDataVersion OID="M2"><Include StudyOID="ST" MetaDataVersionOID="M"/></MetaDataVersion></Study>'

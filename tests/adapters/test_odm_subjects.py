@@ -193,8 +193,9 @@ def test_rows_of_dataset_xml_without_a_subject_are_told() -> None:
 
 def test_a_mapping_that_names_a_subject_reads_other_files_as_well() -> None:
     """SubjectData say themselves whose they are."""
-    text = file_of(METADATA, clinical(subject("S1", in_form(group(USUBJID="X", A="1")))))
-    assert keys_of(subjects_of(text, subject="USUBJID")) == ["S1"]
+    parts = [subject(key, in_form(group(USUBJID="X", A="1"))) for key in ("S1", "S2", "S1")]
+    found = subjects_of(file_of(METADATA, clinical(*parts)), subject="USUBJID")
+    assert [(each.subject, len(each.rows)) for each in found] == [("S1", 2), ("S2", 1)]
 
 
 class PassesOnce(BytesIO):

@@ -148,12 +148,14 @@ def test_context_changes_nothing() -> None:
 
 
 def test_what_an_earlier_file_inserted_may_be_updated() -> None:
-    """The update holds, and the rest of what the earlier file said is not known: that is a warning."""
+    """The update holds, and the rest of what the earlier file said is not known: that is a warning, once for all of it."""
     text = folded(in_group(item("A", "1"), transaction="Update"))
     assert texts_of(rows_in(text)) == [{"A": "1"}]
-    assert problems_of(text) == [
-        f"warning {path}: Update {EARLIER}" for path in ("S1", "S1/SE", "S1/SE/F", "S1/SE/F/IG", "S1/SE/F/IG.A")
-    ]
+    assert problems_of(text) == [f"warning S1: Update {EARLIER}"]
+    inside = subject("S1", in_form(group(item("B", "1"), repeat="2", transaction="Update")), transaction="Upsert")
+    assert problems_of(folded(in_group(item("A", "1")), inside)) == [f"warning S1/SE/F/IG[2]: Update {EARLIER}"]
+    inside = in_group(item("B", "1", "Update"))
+    assert problems_of(folded(in_group(item("A", "1")), inside)) == [f"warning S1/SE/F/IG.B: Update {EARLIER}"]
 
 
 @pytest.mark.parametrize(("inside", "path"), [
@@ -257,6 +259,13 @@ def test_versions_that_define_an_item_differently_give_it_no_unit() -> None:
     parts = [clinical(in_group(item("GLUC", "5"))), clinical(in_group(item("SEX", "F")), version="M2")]
     (row,) = rows_in(file_of(study, *parts, kind="Transactional"))
     assert items_of(row) == {"GLUC": Cell("5"), "SEX": Cell("F", "", "", ("Female", "Femme"))}
+
+
+def test_a_version_that_is_not_defined_leaves_all_without_units_and_decodes() -> None:
+    """Nobody knows what it says of the items that stand under it."""
+    parts = [clinical(in_group(item("GLUC", "5"))), clinical(in_group(item("SEX", "F")), version="M9")]
+    (row,) = rows_in(file_of(METADATA, *parts, kind="Transactional"))
+    assert items_of(row) == {"GLUC": Cell("5"), "SEX": Cell("F")}
 
 
 def test_the_latest_site_holds() -> None:

@@ -45,7 +45,7 @@ def assemble(subject: str, parts: Iterable[Part], metadata: Metadata, manner: Ma
         _add_folded(rows, subject, parts, metadata)
     else:
         for part in parts:
-            rows.reader.definitions = _definitions(part, subject, metadata, notes)
+            rows.reader.definitions = _definitions(part, subject, metadata, notes) or NO_DEFINITIONS
             rows.add(part.element, _around(part), subject)
     if manner.joined:
         add_joined(rows, manner.joined)
@@ -54,7 +54,7 @@ def assemble(subject: str, parts: Iterable[Part], metadata: Metadata, manner: Ma
 
 def _add_folded(rows: Rows, subject: str, parts: Iterable[Part], metadata: Metadata) -> None:
     notes = rows.reader.notes
-    fold, versions, last = Fold(subject, notes), dict[str, Definitions](), None
+    fold, versions, last = Fold(subject, notes), dict[str, Definitions | None](), None
     for part in parts:
         versions[part.version] = _definitions(part, subject, metadata, notes)
         fold.apply(part.element)
@@ -62,7 +62,8 @@ def _add_folded(rows: Rows, subject: str, parts: Iterable[Part], metadata: Metad
     if fold.subject is None or last is None:
         notes.complain(subject, "the file's transactions remove the subject, so nothing of it is left")
         return
-    rows.reader.definitions = agreed(versions.values())
+    known = [definitions for definitions in versions.values() if definitions is not None]
+    rows.reader.definitions = agreed(known) if len(known) == len(versions) else NO_DEFINITIONS
     rows.add(fold.subject.element, _around(last), subject)
 
 
@@ -70,7 +71,7 @@ def _around(part: Part) -> dict[str, str]:
     return {"StudyOID": part.study, "MetaDataVersionOID": part.version}
 
 
-def _definitions(part: Part, subject: str, metadata: Metadata, notes: Notes) -> Definitions:
+def _definitions(part: Part, subject: str, metadata: Metadata, notes: Notes) -> Definitions | None:
     """The definitions for a part. Where they did not come before it, that is said, and data stand for themselves."""
     definitions = metadata.of(part.study, part.version)
     if definitions is None:
@@ -80,4 +81,4 @@ def _definitions(part: Part, subject: str, metadata: Metadata, notes: Notes) -> 
         )
         if not any(problem.message == message for problem in notes.problems):
             notes.complain(subject, message, "warning")
-    return definitions or NO_DEFINITIONS
+    return definitions

@@ -50,6 +50,7 @@ class Fold:
         if self.subject is None:
             if kind == UPDATE:
                 self._no_such(self.path, UPDATE)
+                kind = UPSERT  # which is told once, and not of all that stands in it
             self.subject = Entity(make(part.tag, _attributes(part)))
         if kind not in _KNOWN:
             _doubt_all(self.subject, _no_type(kind))
@@ -79,6 +80,7 @@ class Fold:
                 entity.element.remove(entity.parts.pop(key).element)
             return
         if known is None:
+            kind = UPSERT if kind == UPDATE else kind
             known = entity.parts[key] = Entity(make(part.tag, _attributes(part), entity.element))
         if kind not in _KNOWN:
             _doubt_all(known, _no_type(kind))

@@ -24,6 +24,7 @@ NO_DATA = frozenset({"AuditRecord", "Signature", "MeasurementUnitRef", "Value", 
 _UNDEFINED = ItemDefinition()
 _MOST_PROBLEMS = 20
 _MOST_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 40
 
 
 @define
@@ -59,7 +60,9 @@ class PlainCells(dict[str, Cell]):
         """A cell for a text that was not met lately."""
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        cell = self[text] = Cell(text.strip())
+        cell = Cell(text.strip())
+        if len(text) <= _LONGEST_REMEMBERED:
+            self[text] = cell
         return cell
 
 

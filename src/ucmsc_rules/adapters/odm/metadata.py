@@ -76,9 +76,11 @@ class Metadata:
         lists, twice = _distinct((_oid(each), _decodes(each)) for each in _children(version, "CodeList"))
         lists.update({oid: {} for oid in twice})
         items, twice = _distinct((_oid(each), _item(each, lists, symbols)) for each in _children(version, "ItemDef"))
-        groups, _ = _distinct((_oid(each), _group(each)) for each in _children(version, "ItemGroupDef"))
+        groups, parted = _distinct((_oid(each), _group(each)) for each in _children(version, "ItemGroupDef"))
+        groups.update({oid: evolve(groups[oid], units={}) for oid in parted})
         here = Definitions(items, groups, symbols, frozenset(twice))
-        return Definitions({**base.items, **_settled(here)}, {**base.groups, **groups}, symbols, here.disputed)
+        disputed = here.disputed | (base.disputed - items.keys())
+        return Definitions({**base.items, **_settled(here)}, {**base.groups, **groups}, symbols, disputed)
 
 
 def agreed(versions: Iterable[Definitions]) -> Definitions:

@@ -20,7 +20,7 @@ from ucmsc_rules.adapters.odm.pieces import (
     read_pieces,
     read_root,
     release,
-)  # fmt: skip
+)
 from ucmsc_rules.adapters.odm.recurring import Occurrences, count_occurrences
 from ucmsc_rules.adapters.odm.source import Source, opened
 from ucmsc_rules.adapters.odm.spool import Part, Spool
@@ -167,7 +167,7 @@ class _Reading:
             yield self._assemble(subject, [self._part(element)])
         else:
             self._keep([element])
-            if not self.occurrences.left_after(subject):
+            if self.occurrences.left_after(subject) == 0:
                 yield from self._kept(subject)
 
     def _part(self, element: Element) -> Part:
