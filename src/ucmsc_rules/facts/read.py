@@ -161,9 +161,9 @@ def _harmless_keys(entry: Entry) -> bool:
 def _dates(entry: Entry) -> tuple[Span | None, Span | None, Span | None, bool]:
     """When, until, recorded, and whether all that is given of them could be read."""
     raw = entry.raw
-    when = entry.attempt("when", _date) if "when" in raw else None
-    until = entry.attempt("until", _until) if "until" in raw else None
-    recorded = entry.attempt("recorded", _date) if "recorded" in raw else None
+    when = entry.attempt("when", read_day) if "when" in raw else None
+    until = entry.attempt("until", read_until) if "until" in raw else None
+    recorded = entry.attempt("recorded", read_day) if "recorded" in raw else None
     read = (when is not None or "when" not in raw) and (until is not None or "until" not in raw)
     read = read and (recorded is not None or "recorded" not in raw)
     if when is not None and until is not None and _ends_before(until, when):
@@ -178,11 +178,13 @@ def _ends_before(until: Span, when: Span) -> bool:
     return until.last < when.first
 
 
-def _date(raw: object) -> Span:
+def read_day(raw: object) -> Span:
+    """The days that a text allows. Raises ValueTextError for what is no date."""
     if isinstance(raw, str):
         return parse_date(raw.strip())
     raise ValueTextError(f"a date is a text, not {kind_of(raw)}; write YYYY-MM-DD")
 
 
-def _until(raw: object) -> Span:
-    return ONGOING if isinstance(raw, str) and raw.strip().casefold() == "ongoing" else _date(raw)
+def read_until(raw: object) -> Span:
+    """As ``read_day``, or ``ONGOING``."""
+    return ONGOING if isinstance(raw, str) and raw.strip().casefold() == "ongoing" else read_day(raw)

@@ -111,13 +111,14 @@ def _given(raw: object, defaults: Mapping[str, str], names: Sequence[str], probl
 
 def _anchor(name: str, raw: object, problems: list[Problem], *, twice: bool) -> int | None:
     try:
-        return _full_date(raw, twice=twice)
+        return full_date(raw, twice=twice)
     except ValueTextError as error:
         problems.append(Problem("error", f"anchors.{name}", str(error)))
         return None
 
 
-def _full_date(raw: object, *, twice: bool) -> int:
+def full_date(raw: object, *, twice: bool = False) -> int:
+    """The day of an anchor. Raises ValueTextError for a partial date, and for what is none."""
     if twice:
         raise ValueTextError("the anchor stands twice in the record, so it counts as not given; write it once")
     if not isinstance(raw, str):

@@ -48,10 +48,11 @@ def in_unit(fact: Fact, unit: str) -> Used:
 def measure_ratio(context: Context, measure: UlnRatio) -> Measured:
     """The latest result as a multiple of the upper limit of normal that was reported with it."""
     chosen = select(context.facts(measure.concept), context.anchor(measure.at), measure.max_age)
-    return _joined(chosen, [_over_limit(context, fact) for fact in chosen.facts])
+    return _joined(chosen, [over_limit(context, fact) for fact in chosen.facts])
 
 
-def _over_limit(context: Context, fact: Fact) -> Used:
+def over_limit(context: Context, fact: Fact) -> Used:
+    """A result as a multiple of the upper limit of normal that it carries, or of the site's table."""
     if not fact.readable:
         return Used(fact, EVERYTHING, note=UNREADABLE)
     rules = fact.concept.unit_rules

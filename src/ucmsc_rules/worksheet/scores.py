@@ -93,19 +93,20 @@ def _from_parts(context: Context, concept: Concept, measure: Result) -> _Reckone
     problems: list[Problem] = []
     for part in concept.parts:
         chosen = select(context.facts(part.concept), context.anchor(measure.at), measure.max_age)
-        uses = [_points(part, fact) for fact in chosen.facts]
-        sums.append(hull([use.compared for use in uses]) if chosen.surely else _all_points(part))
+        uses = [points_of(part, fact) for fact in chosen.facts]
+        sums.append(hull([use.compared for use in uses]) if chosen.surely else all_points(part))
         used += uses
         problems += conflicts(chosen.facts) if len(uses) > 1 else []
     total = Interval(sum((each.lo for each in sums), Decimal(0)), sum((each.hi for each in sums), Decimal(0)))
     return _Reckoned(total, tuple(used), tuple(problems))
 
 
-def _all_points(part: Part) -> Interval:
+def all_points(part: Part) -> Interval:
+    """All the points that a part may give."""
     return hull(point(Decimal(band.points)) for bands in part.tables.values() for band in bands)
 
 
-def _points(part: Part, fact: Fact) -> Used:
+def points_of(part: Part, fact: Fact) -> Used:
     """The points of a result, by the table of its own unit where there is one."""
     if not fact.readable:
         every = next(iter(part.tables.values()))

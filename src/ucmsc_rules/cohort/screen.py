@@ -1,0 +1,137 @@
+"""Screens a cohort: tables become dictionaries and numbers, numbers worksheets, worksheets findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ucmsc_rules.cohort.encode import DATES, TEXTS, Key, dated, encoded, keys_query, load_days, load_values, texts_query
+from ucmsc_rules.cohort.engine import DuckDB
+from ucmsc_rules.cohort.findings import Cohort, count_statuses, define_findings
+from ucmsc_rules.cohort.packages import CohortError
+from ucmsc_rules.cohort.people import UNANCHORED, number_people
+from ucmsc_rules.cohort.pipeline import FACTS, PEOPLE, SHEET, fill_sheets
+from ucmsc_rules.cohort.plan import Plan, make_plan
+from ucmsc_rules.cohort.problems import CohortProblem, merged
+from ucmsc_rules.cohort.sources import open_anchors, open_facts
+from ucmsc_rules.cohort.sql import anchors as spans
+from ucmsc_rules.cohort.sql.words import text
+from ucmsc_rules.rules.compiled import compile_ruleset
+from ucmsc_rules.rules.model import Ruleset
+
+CHUNK = 100_000
+ENDS_BEFORE = "the end lies before the start; check both dates"
+
+
+def screen_cohort(  # noqa: PLR0913 - a command with options
+    ruleset: Ruleset,
+    facts: Any,  # noqa: ANN401 - tables of any make
+    anchors: Any = None,  # noqa: ANN401
+    *,
+    default_anchors: Mapping[str, str] | None = None,
+    memory_limit: str | None = "4GB",
+    threads: int | None = None,
+    database: str | Path | None = None,
+    chunk: int = CHUNK,
+) -> Cohort:
+    """The findings for every subject of a long table of facts and a table of anchors.
+
+    A table is a path (Parquet, CSV, NDJSON; also a list of paths), an Arrow table, a data frame or a DuckDB relation.
+    Facts have the columns ``subject``, ``concept`` and any of a record's keys; anchors a ``subject`` and a column for
+    each anchor, named as the ruleset names it. A blank cell says nothing. ``default_anchors`` serve subjects for whom
+    an anchor is blank. What cannot be read is unknown, and told with its count among the problems.
+
+    Raises CohortError where a table cannot be read at all, or lacks a column that it must have.
+
+    >>> from ucmsc_rules import load_ruleset
+    >>> import pyarrow
+    >>> facts = pyarrow.table({"subject": ["S-1", "S-2"], "concept": ["hbv_dna"] * 2, "when": ["2026-02-27"] * 2,
+    ...                        "value": ["<20 IU/mL", "5e6 IU/mL"]})
+    >>> cohort = screen_cohort(load_ruleset("ucmsc-hbv-cirrhosis"), facts, default_anchors={"screening": "2026-03-01"})
+    >>> cohort.rows("SELECT subject, holds FROM findings WHERE criterion = 'I4' ORDER BY subject")
+    [('S-1', 'true'), ('S-2', 'false')]
+    """
+    plan = make_plan(compile_ruleset(ruleset))
+    engine = DuckDB(database, memory_limit, threads)
+    try:
+        problems = _encode(engine, plan, facts, anchors, default_anchors or {})
+        _fill(engine, plan, chunk)
+    except engine.failures as error:
+        raise CohortError(f"the cohort cannot be screened: {str(error).splitlines()[0]}") from None
+    define_findings(engine, plan)
+    return Cohort(engine, plan, merged(problems), count_statuses(engine, plan))
+
+
+def _encode(
+    engine: DuckDB,
+    plan: Plan,
+    facts: Any,  # noqa: ANN401 - tables of any make
+    anchors: Any,  # noqa: ANN401
+    defaults: Mapping[str, str],
+) -> list[CohortProblem]:
+    """Makes the tables ``people``, ``vals`` and ``coded``; the problems come back."""
+    names = plan.compiled.ruleset.anchors
+    present, problems = open_facts(engine, facts)
+    if anchors is not None:
+        problems += open_anchors(engine, anchors, names)[1]
+    problems += number_people(engine, names, defaults, has_anchors=anchors is not None)
+    wrong = load_days(engine, [row[0] for row in engine.rows(texts_query(present))])
+    texts = [name for name in TEXTS if name in present]
+    keys = [Key(dict(zip(texts, row, strict=False)), *row[len(texts) :]) for row in engine.rows(keys_query(present))]
+    problems += load_values(engine, plan, keys, texts)
+    problems += _wrong_dates(engine, wrong, present)
+    if any(key.shape >= 4 for key in keys):  # noqa: PLR2004
+        problems += _ends_before(engine, present)
+    problems += _without_anchor(engine, plan)
+    engine.define("coded", encoded(present), kept=True)
+    return problems
+
+
+def _wrong_dates(engine: DuckDB, wrong: Mapping[str, Mapping[str, str]], present: Sequence[str]) -> list[CohortProblem]:
+    problems = []
+    for name in DATES:
+        if name not in present or not wrong[name]:
+            continue
+        found = engine.rows(
+            f"SELECT c_{name}, count(*), min(c_subject) FROM source_facts "
+            f"WHERE c_{name} IN ({', '.join(map(text, wrong[name]))}) GROUP BY c_{name}"
+        )
+        problems += [CohortProblem("error", name, wrong[name][each], count, (one,)) for each, count, one in found]
+    return problems
+
+
+def _ends_before(engine: DuckDB, present: Sequence[str]) -> list[CohortProblem]:
+    found = f"SELECT count(*), min(c_subject) FROM ({dated(present)}) d WHERE ends_before"
+    count, example = engine.rows(found)[0]
+    return [CohortProblem("error", "until", ENDS_BEFORE, count, (example,))] if count else []
+
+
+def _without_anchor(engine: DuckDB, plan: Plan) -> list[CohortProblem]:
+    at = plan.compiled.ruleset.settings.at
+    count, example = engine.rows(
+        f"SELECT count(*), min(subject) FROM people WHERE {spans.given(plan.anchors[at])} IS NULL"
+    )[0]
+    return [CohortProblem("warning", at, UNANCHORED.format(at), count, (example,))] if count else []
+
+
+def _fill(engine: DuckDB, plan: Plan, chunk: int) -> None:
+    """Makes the table ``worksheet``, some subjects at a time, so that memory does not grow with the cohort."""
+    count = engine.rows("SELECT count(*) FROM people")[0][0]
+    numbers = ", ".join(spans.columns(len(plan.compiled.ruleset.anchors)))
+    for number, start in enumerate(range(0, max(count, 1), chunk)):
+        mine = f"BETWEEN {start} AND {start + chunk - 1}"
+        engine.view(PEOPLE, f"SELECT * FROM people WHERE sid {mine}")
+        engine.view(
+            FACTS,
+            f"SELECT c.sid, c.day_first, c.day_last, c.m, c.dated, c.uf, c.ul, c.rf, c.rl, "
+            f"v.* EXCLUDE (vid, shape), {numbers} "
+            f"FROM coded c JOIN vals v ON v.vid = c.vid JOIN people p ON p.sid = c.sid "
+            f"WHERE c.sid {mine} AND p.sid {mine}",
+        )
+        fill_sheets(engine, plan)
+        chosen = f"SELECT * EXCLUDE (sid) FROM {SHEET}"
+        if number == 0:
+            engine.define("worksheet", chosen, kept=True)
+        else:
+            engine.connection.execute(f"INSERT INTO worksheet {chosen}")

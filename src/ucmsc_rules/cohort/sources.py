@@ -1,0 +1,149 @@
+"""Opens the tables of a cohort in DuckDB: files, Arrow tables, data frames and DuckDB's own relations, as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from ucmsc_rules.cohort.encode import COLUMNS
+from ucmsc_rules.cohort.engine import DuckDB
+from ucmsc_rules.cohort.packages import CohortError
+from ucmsc_rules.cohort.problems import CohortProblem
+from ucmsc_rules.cohort.sql.words import text
+
+NEEDED = ("subject", "concept")
+UNUSED = ("source",)
+ANCHOR = "anchor_"
+NEAR = 0.8
+_READERS = {
+    ".parquet": "read_parquet({})",
+    ".pq": "read_parquet({})",
+    ".csv": "read_csv({}, all_varchar=true, header=true)",
+    ".tsv": "read_csv({}, all_varchar=true, header=true, delim='\\t')",
+    ".ndjson": "read_json({}, format='newline_delimited', columns={{{}}})",
+    ".jsonl": "read_json({}, format='newline_delimited', columns={{{}}})",
+}
+_FORMS = "write .parquet, .csv, .tsv or .ndjson"
+
+
+@frozen
+class Opened:
+    """A table that DuckDB can read: how it is written in a query, and its columns with their types."""
+
+    sql: str
+    types: Mapping[str, str]
+
+
+def open_facts(engine: DuckDB, source: Any) -> tuple[tuple[str, ...], list[CohortProblem]]:  # noqa: ANN401
+    """Makes the view ``source_facts`` with a text ``c_<column>`` for each column of a fact that the table has.
+
+    Raises CohortError where the table cannot be read, or lacks its subjects or concepts.
+    """
+    opened = _open(engine, source, "facts", COLUMNS)
+    for name in NEEDED:
+        if name not in opened.types:
+            raise CohortError(f'the table of facts has no column "{name}"; it has {_shown(opened.types)}')
+    present = tuple(name for name in COLUMNS if name in opened.types)
+    problems = _unread(opened, (*COLUMNS, *UNUSED), "facts")
+    columns = ", ".join(f"{_as_text(name, opened.types[name])} AS c_{name}" for name in present)
+    subject = _as_text("subject", opened.types["subject"])
+    engine.view("source_facts", f"SELECT {columns} FROM {opened.sql} WHERE trim({subject}) <> ''")
+    return present, problems + _nameless(engine, opened, "facts")
+
+
+def open_anchors(engine: DuckDB, source: Any, names: Sequence[str]) -> tuple[tuple[str, ...], list[CohortProblem]]:  # noqa: ANN401
+    """Makes the view ``source_anchors`` with ``c_subject`` and a text ``c_<number>`` for each anchor."""
+    known = [*names, *(ANCHOR + name for name in names)]
+    opened = _open(engine, source, "anchors", ["subject", *known])
+    if "subject" not in opened.types:
+        raise CohortError(f'the table of anchors has no column "subject"; it has {_shown(opened.types)}')
+    problems = _unread(opened, ["subject", *known], "anchors")
+    columns = [f"{_as_text('subject', opened.types['subject'])} AS c_subject"]
+    for number, name in enumerate(names):
+        column = next((each for each in (name, ANCHOR + name) if each in opened.types), None)
+        columns.append(f"{_as_text(column, opened.types[column]) if column is not None else text('')} AS c_{number}")
+    subject = _as_text("subject", opened.types["subject"])
+    engine.view("source_anchors", f"SELECT {', '.join(columns)} FROM {opened.sql} WHERE trim({subject}) <> ''")
+    return tuple(opened.types), problems + _nameless(engine, opened, "anchors")
+
+
+def _open(engine: DuckDB, source: Any, what: str, columns: Sequence[str]) -> Opened:  # noqa: ANN401
+    sql = _written(engine, source, what, columns)
+    try:
+        described = engine.connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
+    except engine.failures as error:
+        raise CohortError(f"the table of {what} cannot be read: {str(error).splitlines()[0]}") from None
+    return Opened(sql, {str(row[0]): str(row[1]) for row in described})
+
+
+def _written(engine: DuckDB, source: Any, what: str, columns: Sequence[str]) -> str:  # noqa: ANN401
+    """A source as a query writes it."""
+    if isinstance(source, str | Path):
+        return _file([source], columns)
+    if isinstance(source, list | tuple) and source and all(isinstance(each, str | Path) for each in source):
+        return _file(source, columns)
+    if type(source).__name__ == "DuckDBPyRelation":
+        engine.connection.register(f"given_{what}", source.to_arrow_table())
+        return f"given_{what}"
+    frame = source.collect() if hasattr(type(source), "collect") else source
+    frame = frame.to_arrow() if hasattr(type(frame), "to_arrow") else frame
+    try:
+        engine.connection.register(f"given_{what}", frame)
+    except (engine.failures, TypeError, ValueError):
+        kind = f"{type(source).__module__.partition('.')[0]}.{type(source).__qualname__}"
+        message = f"{kind} is no table of {what}; give a path, an Arrow table, a data frame or a DuckDB relation"
+        raise CohortError(message) from None
+    return f"given_{what}"
+
+
+def _file(sources: Sequence[str | Path], columns: Sequence[str]) -> str:
+    endings = {Path(each).suffix.lower() for each in sources}
+    ending = endings.pop() if len(endings) == 1 else ""
+    if ending not in _READERS:
+        raise CohortError(f"{sources[0]} has no form that is known by its ending; {_FORMS}")
+    paths = f"[{', '.join(text(str(each)) for each in sources)}]"
+    names = ", ".join(f"{text(name)}: 'VARCHAR'" for name in columns)
+    return _READERS[ending].format(paths, names)
+
+
+def _as_text(name: str, kind: str) -> str:
+    """A column as texts, blank where there is nothing; a time of midnight is a day, since frames have no others."""
+    column = f'"{name}"'
+    if kind == "VARCHAR":
+        return f"coalesce({column}, '')"
+    if kind.startswith("TIMESTAMP"):
+        minutes = f"strftime({column}, '%Y-%m-%dT%H:%M')"
+        return f"coalesce(regexp_replace({minutes}, 'T00:00$', ''), '')"
+    if kind in {"DOUBLE", "FLOAT"}:
+        whole = f"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')"
+        return f"CASE WHEN isnan({column}) OR {column} IS NULL THEN '' ELSE {whole} END"
+    return f"coalesce(CAST({column} AS VARCHAR), '')"
+
+
+def _unread(opened: Opened, known: Collection[str], what: str) -> list[CohortProblem]:
+    """A warning for each column that is not read. Raises CohortError for one that looks misspelt."""
+    problems = []
+    for name in opened.types:
+        if name in known:
+            continue
+        missing = [each for each in known if each not in opened.types]
+        if near := get_close_matches(name.casefold(), missing, n=1, cutoff=NEAR):
+            message = f'the column "{name}" of the table of {what} is none that is read; did you mean "{near[0]}"?'
+            raise CohortError(f"{message} Rename it, or name it otherwise")
+        problems.append(CohortProblem("warning", name, f"this column of the table of {what} is not read", 0))
+    return problems
+
+
+def _nameless(engine: DuckDB, opened: Opened, what: str) -> list[CohortProblem]:
+    subject = _as_text("subject", opened.types["subject"])
+    count = engine.rows(f"SELECT count(*) FROM {opened.sql} WHERE trim({subject}) = ''")[0][0]
+    message = f"a row of the table of {what} names no subject, so it is passed over"
+    return [CohortProblem("error", "subject", message, count)] if count else []
+
+
+def _shown(names: Collection[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names) or "none"

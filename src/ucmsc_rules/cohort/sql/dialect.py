@@ -1,0 +1,30 @@
+"""What differs between the databases: names in quotation marks, and the calendar of a day's number."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ucmsc_rules.values.dates import FOREVER
+
+LAST_DAY = FOREVER - 1
+
+
+@frozen
+class Dialect:
+    """How one database writes what the others write differently; ``date`` turns a day's number into its date."""
+
+    name: str
+    quote: str
+    date: str
+
+    def named(self, name: str) -> str:
+        """A column's name in quotation marks."""
+        return f"{self.quote}{name.replace(self.quote, self.quote * 2)}{self.quote}"
+
+    def as_date(self, day: str) -> str:
+        """The date of a day's number; the ends of time stand beside the calendar and become its first or last day."""
+        return self.date.format(f"CAST(least(greatest({day}, 1), {LAST_DAY}) - 1 AS INTEGER)")
+
+
+DUCKDB = Dialect("duckdb", '"', "(DATE '0001-01-01' + {})")
+SPARK = Dialect("spark", "`", "date_add(DATE'0001-01-01', {})")

@@ -1,0 +1,72 @@
+"""A cohort and its subjects one by one get the same worksheet and the same findings, to the last bit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from cohort.cohort_tables import differences, told
+from ucmsc_rules import load_ruleset
+from ucmsc_rules.rules.model import Ruleset
+from ucmsc_rules.testing import near_edges, rulesets, subjects
+
+TRIAL = load_ruleset("ucmsc-hbv-cirrhosis")
+OTHER = load_ruleset("hcc-tace-washout")
+GOLDEN = Path(__file__).parents[1] / "golden" / "ucmsc-hbv-cirrhosis.ndjson"
+
+
+def drawn(strategy: st.SearchStrategy[Any], count: int, number: int) -> list[Any]:
+    """So many examples of a strategy, the same in every run."""
+    found: list[Any] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(example: Any) -> None:
+        found.append(example)
+
+    collect()
+    return found
+
+
+def cohort_of(ruleset: Ruleset, count: int, number: int = 1) -> list[dict[str, Any]]:
+    """Generated subjects, plain ones and those near the edges of the rules."""
+    return told(drawn(st.one_of(subjects(ruleset), near_edges(ruleset)), count, number))
+
+
+def test_every_kept_edge_gets_the_same_answer_in_a_cohort() -> None:
+    """The edges stand on both sides of each boundary of the rules."""
+    records = [json.loads(line)["record"] for line in GOLDEN.read_text().splitlines()]
+    assert differences(TRIAL, told(records)) == []
+
+
+@pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])
+def test_generated_subjects_get_the_same_answers_in_a_cohort(ruleset: Ruleset) -> None:
+    """Facts are exact, censored, partial, missing, conflicting, withdrawn and unreadable; chunks are small."""
+    assert differences(ruleset, cohort_of(ruleset, 400), chunk=150) == []
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_generated_rulesets_get_the_same_answers_in_a_cohort(number: int) -> None:
+    """Every form of measure over every concept of the dictionaries."""
+    for ruleset in drawn(rulesets(TRIAL if number % 2 else OTHER), 3, number):
+        assert differences(ruleset, cohort_of(ruleset, 60, number)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])
+def test_many_generated_subjects_get_the_same_answers_in_a_cohort(ruleset: Ruleset) -> None:
+    """Two hundred thousand of them, in ten cohorts."""
+    for number in range(10):
+        assert differences(ruleset, cohort_of(ruleset, 20_000, number)) == []
