@@ -1,0 +1,148 @@
+"""Which counts of a set of tables may be shown, so that no small one is, nor can be reckoned from the others.
+
+A count from 1 to ``min_cell - 1`` is small. Small are not only counts that would be printed: the difference of two of
+them says as much, as 100 excluded, 98 of them first by this criterion. Every relation of the tables becomes a balance
+of counts that cannot be negative, differences included. Somebody who sees what is left knows these balances; a small
+count is safe where they leave it ``min_cell`` different values or more. While one is not, another count is hidden;
+in the end whatever need not be hidden after all is shown again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import Factory, define
+
+from ucmsc_rules.cohort.attrition.bounds import Balances, Bounds, ImpossibleError, tightened
+
+HEADLINES = frozenset({"screened", "excluded", "eligible", "undetermined"})
+_NEAR = 3  # balances from an unsafe count within which another is hidden for it
+
+
+@define
+class Cells:
+    """Counts by name, and their balances. ``between`` are differences, which nobody prints."""
+
+    values: dict[str, int] = Factory(dict)
+    balances: Balances = Factory(Balances)
+    between: set[str] = Factory(set)
+
+    def add(self, counts: Mapping[str, int | None]) -> None:
+        """Takes counts; those of an attrition whose cells are all shown."""
+        self.values |= {name: count for name, count in counts.items() if count is not None}
+
+    def sum(self, total: str, parts: Sequence[str]) -> None:
+        """Says that the parts add up to a total."""
+        self.balance((total,), parts)
+
+    def balance(self, left: Sequence[str], right: Sequence[str]) -> None:
+        """Says that both sides add up to the same."""
+        self.balances.add({**dict.fromkeys(left, 1), **dict.fromkeys(right, -1)})
+
+    def at_most(self, parts: Sequence[str], whole: str) -> str:
+        """Says that the parts add up to no more than the whole; the rest is a count of people too. Gives its name."""
+        return self.within(parts, (whole,))
+
+    def within(self, parts: Sequence[str], wholes: Sequence[str]) -> str:
+        """Says that the parts add up to no more than the wholes do. Gives the name of the rest."""
+        rest = f"{' + '.join(wholes)} but for {' + '.join(parts)}"
+        self.values[rest] = sum(self.values[each] for each in wholes) - sum(self.values[part] for part in parts)
+        self.between.add(rest)
+        self.balance(wholes, (*parts, rest))
+        return rest
+
+    def twice(self, name: str) -> tuple[str, str]:
+        """A count under two names, for a balance in which it stands twice."""
+        again = f"{name}, again"
+        self.values[again] = self.values[name]
+        self.between.add(again)
+        self.balance((name,), (again,))
+        return name, again
+
+    def apart(self, one: str, other: str) -> None:
+        """Says that the difference of two counts, of which neither holds the other, is nobody's business if small."""
+        less, more = sorted((one, other), key=lambda name: (self.values[name], name))
+        self.at_most((less,), more)
+
+
+def hidden_cells(cells: Cells, min_cell: int) -> set[str]:
+    """The names of the counts that are not shown."""
+    small = {name for name, count in cells.values.items() if 0 < count < min_cell}
+    hidden = small | cells.between
+    order = sorted(small)
+    while bare := _bare(cells, order, hidden, min_cell):
+        victim = _victim(cells, bare, hidden)
+        if victim is None:
+            return {name for name, count in cells.values.items() if count} - cells.between
+        hidden.add(victim)
+    extra = hidden - small - cells.between
+    for name in sorted(extra, key=lambda name: (-_dearness(name), -cells.values[name], name)):
+        if _bare(cells, order, hidden - {name}, min_cell) is None:
+            hidden.discard(name)
+    return hidden - cells.between
+
+
+def _victim(cells: Cells, bare: str, hidden: set[str]) -> str | None:
+    """The count, near an unsafe one by its balances, that a reader would miss least."""
+    near, seen = {bare}, {bare}
+    found: dict[str, int] = {}
+    distance = 0
+    while near and (distance < _NEAR or not found):
+        names = {name for each in near for name in cells.balances.neighbours(each)}
+        for name in names:
+            if name not in hidden and cells.values[name]:
+                found.setdefault(name, distance)
+        near = (names & hidden) - seen
+        seen |= near
+        distance += 1
+    return min(found, key=lambda name: (_dearness(name), found[name], cells.values[name], name), default=None)
+
+
+def _dearness(name: str) -> int:
+    """What a reader would miss most is hidden last: the headlines; first goes what can be read off other counts."""
+    if name in HEADLINES:
+        return 3
+    return 0 if name.startswith("remaining") else 1 if " change " in name else 2
+
+
+def _bare(cells: Cells, small: Iterable[str], hidden: set[str], min_cell: int) -> str | None:
+    """A small count that what is shown gives away; None where all are safe."""
+    bounds = possible_values(cells, hidden)
+    for name in small:
+        lo, hi = bounds[name]
+        if hi - lo + 1 < min_cell:
+            return name
+    for name in small:
+        if not _has_choice(cells, bounds, name, min_cell):
+            return name
+    return None
+
+
+def possible_values(cells: Cells, hidden: set[str]) -> Bounds:
+    """The least and greatest value that each count may have by its balances, taken one after the other."""
+    most = max(cells.values.values(), default=0)
+    bounds = {
+        name: ((0 if name in cells.between else 1), most) if name in hidden else (count, count)
+        for name, count in cells.values.items()
+    }
+    return tightened(cells.balances, bounds, cells.values)
+
+
+def _has_choice(cells: Cells, bounds: Bounds, name: str, min_cell: int) -> bool:
+    """Whether enough values of a count can be tried without a contradiction."""
+    lo, hi = bounds[name]
+    found = 0
+    for value in _from_within(lo, hi, cells.values[name]):
+        try:
+            tightened(cells.balances, {**bounds, name: (value, value)}, (name,))
+        except ImpossibleError:
+            continue
+        found += 1
+        if found >= min_cell:
+            return True
+    return False
+
+
+def _from_within(lo: int, hi: int, true: int) -> Iterable[int]:
+    """Values to try: the true one and those around it, no more than a few times what is needed."""
+    return sorted(range(lo, min(hi, lo + 200) + 1), key=lambda value: abs(value - true))[:40]
