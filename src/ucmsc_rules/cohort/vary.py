@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 
 from ucmsc_rules.cohort.attrition.model import Change
 from ucmsc_rules.cohort.attrition.states import add_states, connect
-from ucmsc_rules.errors import Place, UcmscRulesError
+from ucmsc_rules.cohort.packages import CohortError
+from ucmsc_rules.errors import Place
 from ucmsc_rules.rules.model import Criterion, Ruleset
 from ucmsc_rules.rules.syntax import parse
 from ucmsc_rules.rules.terms import Context
@@ -42,11 +43,11 @@ def vary(ruleset: Ruleset, text: str) -> Variation:
     match = _VARIATION.match(text)
     if match is None:
         example = '"I4: hbv_dna <= 2000 IU/mL"'
-        raise UcmscRulesError(f"{shown(text)} is no variation; write a criterion and a rule, as {example}")
+        raise CohortError(f"{shown(text)} is no variation; write a criterion and a rule, as {example}")
     names = {criterion.id: criterion for criterion in ruleset.criteria}
     name, key, rule = match["criterion"], match["branch"], match["rule"]
     if name not in names:
-        raise UcmscRulesError(f"{shown(name)} is no criterion of {ruleset.name}{did_you_mean(name, names)}")
+        raise CohortError(f"{shown(name)} is no criterion of {ruleset.name}{did_you_mean(name, names)}")
     criterion, before = _changed(ruleset, names[name], key, rule)
     return Variation(name, before, rule, evolve(ruleset, criteria=(criterion,)))
 
@@ -56,7 +57,7 @@ def _changed(ruleset: Ruleset, criterion: Criterion, key: str | None, rule: str)
     keys = [branch.key for branch in criterion.branches]
     if (key or "") not in keys:
         choice = ", ".join(f"{criterion.id}.{each}" for each in keys) if keys != [""] else criterion.id
-        raise UcmscRulesError(f"{criterion.id}{f'.{key}' if key else ''} has no rule of its own; write {choice}")
+        raise CohortError(f"{criterion.id}{f'.{key}' if key else ''} has no rule of its own; write {choice}")
     label = f"{criterion.id}.{key}" if key else criterion.id
     context = Context(ruleset.dictionary, ruleset.anchors, ruleset.settings, Place("--vary", 1, 1), label)
     expression = parse(rule, context)
@@ -106,5 +107,5 @@ def _compared(connection: Any, changed: str) -> tuple[int, ...]:  # noqa: ANN401
     ).fetchone()
     subjects, answered, *numbers = found
     if subjects != answered:
-        raise UcmscRulesError(f"the findings of the variation are those of {answered} of {subjects} subjects")
+        raise CohortError(f"the findings of the variation are those of {answered} of {subjects} subjects")
     return tuple(numbers)

@@ -37,7 +37,7 @@ def count(connection: Any, ruleset: Ruleset, findings: Any, wants: Any = None) -
         f"""CREATE OR REPLACE TEMP TABLE whole AS
         SELECT subject, count(*) FILTER (state = 2) AS out, count(*) FILTER (state = 1) AS open,
                min(place) FILTER (state = 2) AS first, {masks}
-        FROM states WHERE branch = '' GROUP BY subject"""  # noqa: S608
+        FROM states WHERE branch = '' GROUP BY subject"""
     )
     (statuses,) = connection.execute(
         """SELECT count(*), count(*) FILTER (out > 0), count(*) FILTER (out = 0 AND open = 0),
@@ -86,7 +86,7 @@ def _combinations(connection: Any, words: range) -> list[tuple[tuple[int, ...], 
         return []
     found = connection.execute(
         f"""SELECT count(*) AS n, {masks} FROM whole WHERE out > 0
-        GROUP BY {masks} ORDER BY n DESC, {masks} LIMIT {SHOWN}"""  # noqa: S608
+        GROUP BY {masks} ORDER BY n DESC, {masks} LIMIT {SHOWN}"""
     ).fetchall()
     return [(_places(row[1:], words), row[0]) for row in found]
 

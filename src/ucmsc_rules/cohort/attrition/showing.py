@@ -23,6 +23,15 @@ def suppressed(attrition: Attrition, min_cell: int) -> Attrition:
     def named(each: object, kinds: tuple[str, ...], name: str) -> dict[str, Any]:
         return {kind: shown(f"{kind} {name}".rstrip(), getattr(each, kind)) for kind in kinds}
 
+    wants = (
+        evolve(
+            each,
+            subjects=shown(f"want {each.concept}", each.subjects),
+            only=shown(f"only want {each.concept}", each.only),
+        )
+        for each in attrition.wants
+    )
+    combinations = (evolve(each, subjects=shown(_combination(each), each.subjects)) for each in attrition.combinations)
     return evolve(
         attrition,
         **named(attrition, ("screened", "excluded", "eligible", "undetermined"), ""),
@@ -31,17 +40,9 @@ def suppressed(attrition: Attrition, min_cell: int) -> Attrition:
             evolve(each, excluded=shown(f"branch {each.criterion}.{each.branch}", each.excluded))
             for each in attrition.branches
         ),
-        wants=tuple(
-            evolve(
-                each,
-                subjects=shown(f"want {each.concept}", each.subjects),
-                only=shown(f"only want {each.concept}", each.only),
-            )
-            for each in attrition.wants
-        ),
-        combinations=tuple(
-            evolve(each, subjects=shown(_combination(each), each.subjects)) for each in attrition.combinations
-        ),
+        # a place in the order would tell what a hidden count lies between
+        wants=tuple(sorted(wants, key=lambda each: (-(each.subjects or 0), each.concept))),
+        combinations=tuple(sorted(combinations, key=lambda each: (-(each.subjects or 0), each.criteria))),
         other_combinations=shown("other combinations", attrition.other_combinations),
         changes=tuple(
             evolve(each, **named(each, _OF_CHANGE, f"change {at}")) for at, each in enumerate(attrition.changes)

@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ucmsc_rules.errors import UcmscRulesError
+from ucmsc_rules.cohort.packages import CohortError, package
 from ucmsc_rules.rules.model import Category, Criterion
 
 
 def connect(memory: str | None = None) -> Any:  # noqa: ANN401 - DuckDB is imported only here
     """A DuckDB of its own, in memory; ``memory`` is its limit, as ``4GB``."""
-    try:
-        import duckdb  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise UcmscRulesError(f"cohorts need {error.name}; install ucmsc-rules[cohort]") from None
-    connection = duckdb.connect()
+    connection = package("duckdb").connect()
     connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
     if memory:
         connection.execute("SET memory_limit = ?", [memory])
@@ -31,32 +27,32 @@ def load(connection: Any, name: str, table: Any) -> None:  # noqa: ANN401 - what
         return
     path = Path(table)
     if not path.exists():
-        raise UcmscRulesError(f"there is no findings table {path}")
+        raise CohortError(f"there is no findings table {path}")
     pattern = str(path / "**" / "*.parquet" if path.is_dir() else path).replace("'", "''")
-    connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{pattern}')")  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{pattern}')")
 
 
 def add_states(connection: Any, name: str, table: Any, criteria: Sequence[Criterion]) -> None:  # noqa: ANN401
     """Makes a view of states by a name, (subject, criterion, place, branch, state), from a findings table.
 
-    Raises UcmscRulesError where a column is missing, ``holds`` is none of three words, or a subject lacks a criterion.
+    Raises CohortError where a column is missing, ``holds`` is none of three words, or a subject lacks a criterion.
     """
     load(connection, f"{name}_given", table)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}_criteria (place INTEGER, criterion VARCHAR, bad VARCHAR)")
     connection.executemany(
-        f"INSERT INTO {name}_criteria VALUES (?, ?, ?)",  # noqa: S608
+        f"INSERT INTO {name}_criteria VALUES (?, ?, ?)",
         [(place, each.id, _bad(each)) for place, each in enumerate(criteria)],
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP VIEW {name}_long AS
         SELECT subject, criterion, branch, coalesce(lower(holds::VARCHAR), 'unknown') AS holds
-        FROM ({_long(connection, name, criteria)})"""  # noqa: S608
+        FROM ({_long(connection, name, criteria)})"""
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP VIEW {name} AS
         SELECT subject, criterion, place, branch,
                (CASE holds WHEN bad THEN 2 WHEN 'unknown' THEN 1 ELSE 0 END)::TINYINT AS state
-        FROM {name}_long JOIN {name}_criteria USING (criterion)"""  # noqa: S608
+        FROM {name}_long JOIN {name}_criteria USING (criterion)"""
     )
     _check(connection, name)
 
@@ -66,13 +62,13 @@ def _long(connection: Any, name: str, criteria: Sequence[Criterion]) -> str:  # 
     is_long = "criterion" in columns
     needed = ("subject", "holds") if is_long else ("subject", *(each.id for each in criteria))
     if lacking := [column for column in needed if column not in columns]:
-        raise UcmscRulesError(f"the findings table has no column {', '.join(lacking)}")
+        raise CohortError(f"the findings table has no column {', '.join(lacking)}")
     if is_long:
         branch = "coalesce(branch, '')" if "branch" in columns else "''"
-        return f"SELECT subject, criterion, {branch} AS branch, holds FROM {name}_given"  # noqa: S608
+        return f"SELECT subject, criterion, {branch} AS branch, holds FROM {name}_given"
     names = ", ".join(f'"{each.id}"' for each in criteria)
     return (
-        f"SELECT subject, criterion, '' AS branch, holds FROM {name}_given "  # noqa: S608
+        f"SELECT subject, criterion, '' AS branch, holds FROM {name}_given "
         f"UNPIVOT INCLUDE NULLS (holds FOR criterion IN ({names}))"
     )
 
@@ -84,22 +80,22 @@ def _bad(criterion: Criterion) -> str:
 def _check(connection: Any, name: str) -> None:  # noqa: ANN401
     """One row for each subject and criterion, with one of three words."""
     strange = connection.execute(
-        f"SELECT holds, count(*) FROM {name}_long WHERE holds NOT IN ('true', 'false', 'unknown') "  # noqa: S608
+        f"SELECT holds, count(*) FROM {name}_long WHERE holds NOT IN ('true', 'false', 'unknown') "
         "GROUP BY holds ORDER BY holds LIMIT 1"
     ).fetchone()
     if strange:
         rows = f'{strange[1]} rows with holds "{strange[0]}"'
-        raise UcmscRulesError(f'the findings table has {rows}; it is "true", "false" or "unknown"')
-    (subjects,) = connection.execute(f"SELECT count(DISTINCT subject) FROM {name}_long").fetchone()  # noqa: S608
+        raise CohortError(f'the findings table has {rows}; it is "true", "false" or "unknown"')
+    (subjects,) = connection.execute(f"SELECT count(DISTINCT subject) FROM {name}_long").fetchone()
     wrong = connection.execute(
         f"""SELECT criterion, coalesce(n, 0), coalesce(d, 0) FROM {name}_criteria LEFT JOIN (
              SELECT place, count(*) AS n, count(DISTINCT subject) AS d FROM {name} WHERE branch = '' GROUP BY place
-           ) USING (place) WHERE coalesce(n, 0) <> $1 OR coalesce(d, 0) <> $1 ORDER BY place LIMIT 1""",  # noqa: S608
+           ) USING (place) WHERE coalesce(n, 0) <> $1 OR coalesce(d, 0) <> $1 ORDER BY place LIMIT 1""",
         [subjects],
     ).fetchone()
     if wrong:
         criterion, rows, different = wrong
-        raise UcmscRulesError(
+        raise CohortError(
             f"the findings table has {rows} rows for {criterion}, of {different} subjects, and there are {subjects} "
             f"subjects; each has one row for each criterion"
         )

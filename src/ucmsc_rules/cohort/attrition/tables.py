@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ucmsc_rules.errors import UcmscRulesError
+from ucmsc_rules.cohort.packages import package
 from ucmsc_rules.values.truth import Truth
 from ucmsc_rules.verdicts.finding import Verdict
 
@@ -35,8 +35,5 @@ def _append(columns: dict[str, list[str]], row: tuple[str, ...]) -> None:
 
 
 def _arrow(columns: dict[str, list[str]]) -> Any:  # noqa: ANN401 - pyarrow has no types
-    try:
-        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise UcmscRulesError(f"cohorts need {error.name}; install ucmsc-rules[cohort]") from None
+    pa = package("pyarrow")
     return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})

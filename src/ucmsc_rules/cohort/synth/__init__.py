@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ucmsc_rules.errors import UcmscRulesError
+from ucmsc_rules.cohort.packages import CohortError, package
 from ucmsc_rules.rules.model import Ruleset
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def synthesise(ruleset: Ruleset, count: int, seed: int = 1) -> Iterator[Block]:
     ['S-0000001', 'S-0000002', 'S-0000003']
     """
     if not 0 <= count <= MOST:
-        raise UcmscRulesError(f"a cohort has from 0 to {MOST} subjects, not {count}")
+        raise CohortError(f"a cohort has from 0 to {MOST} subjects, not {count}")
     if seed < 0:
-        raise UcmscRulesError(f"a seed is a whole number from 0 on, not {seed}")
+        raise CohortError(f"a seed is a whole number from 0 on, not {seed}")
     block = _module("block")
     starts = range(0, count, block.SIZE) or [0]
     return (
@@ -58,7 +58,6 @@ def records_of(block: Block) -> Iterator[dict[str, Any]]:
 
 
 def _module(name: str) -> Any:  # noqa: ANN401 - a module
-    try:
-        return import_module(f"ucmsc_rules.cohort.synth.{name}")
-    except ModuleNotFoundError as error:
-        raise UcmscRulesError(f"synthetic cohorts need {error.name}; install ucmsc-rules[cohort]") from None
+    package("numpy")
+    package("pyarrow")
+    return import_module(f"ucmsc_rules.cohort.synth.{name}")
