@@ -98,7 +98,7 @@ def _with_answers(groups: str, score: FormulaScore, asked: ResultsAt) -> str:
     joins, last, time = "", [f"g.r{place}_last"], [f"g.r{place}_time"]
     for number, concept in enumerate(score.replacing):
         name = f"a{number}"
-        found = plain.answers_at(FACTS, asked.at, [concept])
+        found = plain.answers_at(FACTS, asked.at, [concept], as_evidence=True)
         joins += f" LEFT JOIN ({found}) {name} ON {name}.sid = p.sid"
         for end, unknown in (("lo", 0), ("hi", 1)):
             value = f"CASE WHEN {name}.certain = 1 THEN {name}.{end} ELSE CAST({unknown} AS DOUBLE) END"

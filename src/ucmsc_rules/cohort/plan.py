@@ -90,7 +90,7 @@ def results(plan: Plan) -> Iterator[ResultsAt]:
                 bands.append(_band_score(plan, place, concept))
             else:
                 formulas.append(_formula_score(plan, place, concept))
-        yield ResultsAt(at(plan.anchors[first.at]), first.max_age, plain, bands, formulas, plan.width)
+        yield ResultsAt(at(plan.anchors[first.at]), first.max_age, plain, bands, formulas)
 
 
 def _slotted(plan: Plan, concept: Concept, way: Way) -> Slotted:

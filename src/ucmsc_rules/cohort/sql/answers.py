@@ -24,23 +24,28 @@ class Asked:
     concept: int
 
 
-def answers_at(facts: str, at: At, concepts: Sequence[int]) -> str:
-    """A row for each subject and yes/no concept: what stands at an anchor, and the days of what it is read from."""
+def answers_at(facts: str, at: At, concepts: Sequence[int], *, as_evidence: bool = False) -> str:
+    """A row for each subject and yes/no concept: what stands at an anchor.
+
+    As evidence of a score it comes with its last day and time; one fact that is all there is then keeps its own days.
+    """
     first = f"CASE WHEN {PLACED} THEN {BEGINNING} ELSE day_first END"
     last = f"CASE WHEN {PLACED} THEN {at.first} ELSE day_last END"
-    # one fact alone keeps its own days, as evidence of a score does
-    alone = "count(*) OVER (PARTITION BY sid, cid) = 1"
-    own_last = f"least(CASE WHEN {alone} THEN day_last ELSE {last} END, {at.last}) AS own_last"
-    placed = f"(SELECT y.*, {own_last} FROM {facts} y WHERE cid IN {listed(concepts)})"
+    used, columns = "", ""
+    if as_evidence:
+        alone = "count(*) OVER (PARTITION BY sid, cid) = 1"
+        used = f", least(CASE WHEN {alone} THEN day_last ELSE {last} END, {at.last}) AS own_last"
+        time = f"max(CASE WHEN m IS NOT NULL THEN {moment('own_last', 'm')} END)"
+        columns = f", max(own_last) AS used_last, {time} AS used_time"
+    placed = f"(SELECT y.*{used} FROM {facts} y WHERE cid IN {listed(concepts)})"
     found = standing(placed, "TRUE", at, first=first, last=last)
     known_until = choose((f"uf = {FOREVER}", f"coalesce(rf, {at.last})"), otherwise="uf")
     lapsed = f"readable AND uf IS NOT NULL AND {known_until} < {at.last}"
     return (
         "SELECT sid, cid, max(CASE WHEN certain THEN 1 ELSE 0 END) AS certain, "
         f"min(CASE WHEN {lapsed} THEN {ZERO} ELSE lo0 END) AS lo, "
-        f"max(CASE WHEN {lapsed} THEN {ONE} ELSE hi0 END) AS hi, "
-        f"max(own_last) AS used_last, max(CASE WHEN m IS NOT NULL THEN {moment('own_last', 'm')} END) AS used_time "
-        f"FROM ({found}) a WHERE stands GROUP BY sid, cid"
+        f"max(CASE WHEN {lapsed} THEN {ONE} ELSE hi0 END) AS hi{columns} "
+        f"FROM ({found}) a GROUP BY sid, cid"
     )
 
 

@@ -51,14 +51,18 @@ class FormulaScore:
 
 @frozen
 class ResultsAt:
-    """What is asked of results at one anchor, no older than so many days; ``slots`` is how many are used."""
+    """What is asked of results at one anchor, no older than so many days."""
 
     at: At
     max_age: int
     plain: Sequence[tuple[int, Slotted]]
     bands: Sequence[BandScore]
     formulas: Sequence[FormulaScore]
-    slots: int
+
+    def slots(self) -> list[int]:
+        """The slots that are read; 0, in which reported scores stand, among them."""
+        found = {0} | {of.slot for _, of in self.plain} | {part.of.slot for score in self.bands for part in score.parts}
+        return sorted(found | {each.slot for score in self.formulas for each in score.inputs})
 
     def concepts(self) -> list[int]:
         """The numbers of all concepts that are read."""
@@ -71,7 +75,8 @@ class ResultsAt:
 def standing_results(facts: str, asked: ResultsAt) -> str:
     """The results that may be the latest."""
     found = standing(facts, f"cid IN {listed(asked.concepts())}", asked.at, asked.max_age)
-    return f"SELECT * FROM ({found}) s WHERE stands"
+    ends = ", ".join(f"lo{slot}, hi{slot}" for slot in asked.slots())
+    return f"SELECT sid, cid, f, l, m, certain, {asked.at.first}, {asked.at.last}, {ends} FROM ({found}) s"
 
 
 def grouped(standing_table: str, asked: ResultsAt) -> str:
@@ -79,7 +84,7 @@ def grouped(standing_table: str, asked: ResultsAt) -> str:
 
     A score's are ``r<n>_lo`` and ``r<n>_hi`` (points) or ``r<n>_i<k>_lo`` (inputs), ``r<n>_last`` and ``r<n>_time``.
     """
-    ends = ", ".join(f"min(lo{slot}) AS lo{slot}, max(hi{slot}) AS hi{slot}" for slot in range(asked.slots))
+    ends = ", ".join(f"min(lo{slot}) AS lo{slot}, max(hi{slot}) AS hi{slot}" for slot in asked.slots())
     last = f"least(l, {asked.at.last})"
     by_concept = (
         f"SELECT sid, cid, max(CASE WHEN certain THEN 1 ELSE 0 END) AS certain, {ends}, max({last}) AS used_last, "

@@ -6,15 +6,15 @@ from ucmsc_rules.cohort.sql.anchors import At
 from ucmsc_rules.cohort.sql.words import choose, moment
 from ucmsc_rules.values.dates import BEGINNING, FOREVER
 
-PARTS = "sid, cid"
+NO_TIME = "-1"
 
 
 def standing(  # noqa: PLR0913 - each is a part of one question
     source: str, where: str, at: At, max_age: int | None = None, *, first: str = "day_first", last: str = "day_last"
 ) -> str:
-    """A query of the facts of ``source`` with their possible days ``f`` to ``l``, and two columns more.
+    """A query of those facts of ``source`` that may be the latest in the window, with their days ``f`` to ``l``.
 
-    ``stands``: it may be the latest in the window; ``certain``: it stands, and surely counts.
+    ``certain`` is whether a fact surely counts, too.
     """
     earliest, surely_from = str(BEGINNING), str(BEGINNING)
     if max_age is not None:
@@ -22,22 +22,36 @@ def standing(  # noqa: PLR0913 - each is a part of one question
         within = f"greatest({at.last} - {max_age}, {BEGINNING})"
         surely_from = choose((f"{at.last} >= {FOREVER}", str(FOREVER)), otherwise=within)
     placed = f"SELECT x.*, {first} AS f, {last} AS l FROM {source} x WHERE {where}"
-    asked = (
-        f"SELECT d.*, (f <= {at.last} AND l >= {earliest}) AS possible, (sure AND l <= {at.first}) AS counted "
-        f"FROM ({placed}) d"
-    )
-    ranked = (
-        f"SELECT p.*, max(CASE WHEN counted THEN f END) OVER (PARTITION BY {PARTS}) AS latest_day, "
-        f"max(CASE WHEN counted AND m IS NOT NULL THEN {moment('f', 'm')} END) OVER (PARTITION BY {PARTS}) "
-        "AS latest_time, "
-        "max(CASE WHEN possible AND amended AND dated AND sure THEN 1 END) "
-        f"OVER (PARTITION BY {PARTS}, f, l, m) AS corrected FROM ({asked}) p"
+    possible = f"f <= {at.last} AND l >= {earliest}"
+    facts = (
+        f"SELECT d.*, (sure AND f >= {surely_from} AND l <= {at.first}) AS certain FROM ({placed}) d WHERE {possible}"
     )
     stands = (
-        f"possible AND coalesce(latest_day, 0) <= l AND (m IS NULL OR coalesce(latest_time, 0) <= {moment('l', 'm')}) "
-        "AND (amended OR NOT dated OR corrected IS NULL)"
+        f"coalesce(latest_day, 0) <= p.l AND (p.m IS NULL OR coalesce(latest_time, 0) <= {moment('p.l', 'p.m')}) "
+        "AND (p.amended OR NOT p.dated OR c.sid IS NULL)"
     )
+    same_time = f"c.f = p.f AND c.l = p.l AND c.m = coalesce(p.m, {NO_TIME})"
     return (
-        f"SELECT w.*, ({stands}) AS stands, "
-        f"(({stands}) AND sure AND f >= {surely_from} AND l <= {at.first}) AS certain FROM ({ranked}) w"
+        f"SELECT p.* FROM ({facts}) p "
+        f"LEFT JOIN ({_latest(placed, at)}) g ON g.sid = p.sid AND g.cid = p.cid "
+        f"LEFT JOIN ({_corrected(placed, possible)}) c ON c.sid = p.sid AND c.cid = p.cid AND {same_time} "
+        f"WHERE {stands}"
+    )
+
+
+def _latest(placed: str, at: At) -> str:
+    """The latest day and time that surely lie before the anchor; a fact that stands alone is never superseded."""
+    counted = f"sure AND l <= {at.first}"
+    return (
+        f"SELECT sid, cid, max(CASE WHEN {counted} THEN f END) AS latest_day, "
+        f"max(CASE WHEN {counted} AND m IS NOT NULL THEN {moment('f', 'm')} END) AS latest_time "
+        f"FROM ({placed}) s GROUP BY sid, cid HAVING count(*) > 1"
+    )
+
+
+def _corrected(placed: str, possible: str) -> str:
+    """The times for which something was amended or corrected."""
+    return (
+        f"SELECT DISTINCT sid, cid, f, l, coalesce(m, {NO_TIME}) AS m FROM ({placed}) s "
+        f"WHERE {possible} AND amended AND dated AND sure"
     )
