@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from ucmsc_rules import load_ruleset, screen_all
+from ucmsc_rules.cohort.attrition import Attrition, attrition, tables_of
 from ucmsc_rules.cohort.synth import records_of, synthesise
 from ucmsc_rules.rules.model import Ruleset
 
@@ -28,3 +29,16 @@ def records(count: int, seed: int = 1) -> tuple[dict[str, Any], ...]:
 def verdicts(count: int, seed: int = 1) -> tuple[Any, ...]:
     """The verdicts on made-up subjects."""
     return tuple(screen_all(trial(), records(count, seed), engine="reference"))
+
+
+@cache
+def tables(count: int, seed: int = 1) -> tuple[Any, Any]:
+    """The findings and wants of made-up subjects."""
+    return tables_of(verdicts(count, seed))
+
+
+@cache
+def attrition_of(count: int, seed: int = 1) -> Attrition:
+    """The attrition of made-up subjects."""
+    findings, wants = tables(count, seed)
+    return attrition(trial(), findings, wants=wants)

@@ -17,7 +17,7 @@ from ucmsc_rules.cohort.attrition.model import (
 from ucmsc_rules.cohort.attrition.showing import suppressed
 from ucmsc_rules.cohort.attrition.states import connect
 from ucmsc_rules.cohort.attrition.tables import tables_of
-from ucmsc_rules.rules.model import Ruleset
+from ucmsc_rules.rules.model import Category, Ruleset
 
 __all__ = ["Attrition", "BranchRow", "Change", "Combination", "Row", "Want", "attrition", "suppressed", "tables_of"]
 
@@ -60,7 +60,7 @@ def _attrition(ruleset: Ruleset, counts: Counts, changes: tuple[Change, ...], *,
             BranchRow(criterion.id, branch.key, branch.text, counts.branches[criterion.id, branch.key])
             for criterion in ruleset.criteria
             for branch in criterion.branches
-            if (criterion.id, branch.key) in counts.branches
+            if criterion.category is Category.EXCLUSION and (criterion.id, branch.key) in counts.branches
         ),
         wants=tuple(Want(name, _label(ruleset, name), *numbers) for name, numbers in counts.wants.items()),
         wants_known=wants_known,

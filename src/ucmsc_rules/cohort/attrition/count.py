@@ -60,8 +60,9 @@ def count(connection: Any, ruleset: Ruleset, findings: Any, wants: Any = None) -
 
 def _branches(connection: Any) -> dict[tuple[str, str], int]:  # noqa: ANN401
     found = connection.execute(
-        "SELECT criterion, branch, count(*) FILTER (state = 2) FROM states "
-        "WHERE branch <> '' GROUP BY criterion, branch"
+        """SELECT one.criterion, one.branch, count(*) FILTER (one.state = 2 AND all_of.state = 2)
+        FROM states AS one JOIN states AS all_of USING (subject, place)
+        WHERE one.branch <> '' AND all_of.branch = '' GROUP BY one.criterion, one.branch"""
     ).fetchall()
     return {(criterion, branch): number for criterion, branch, number in found}
 

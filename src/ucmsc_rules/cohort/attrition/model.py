@@ -31,7 +31,7 @@ class Row:
 
 @frozen
 class BranchRow:
-    """A lettered branch of a criterion, and how many it excludes."""
+    """A lettered branch of an exclusion, and how many of those whom that excludes it holds for."""
 
     criterion: str
     branch: str

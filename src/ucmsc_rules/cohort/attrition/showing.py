@@ -79,6 +79,7 @@ def cells_of(attrition: Attrition) -> Cells:
         cells.add({f"want {want.concept}": want.subjects, f"only want {want.concept}": want.only})
         cells.at_most((f"only want {want.concept}",), f"want {want.concept}")
         cells.at_most((f"want {want.concept}",), "undetermined")
+    cells.at_most(tuple(f"only want {want.concept}" for want in attrition.wants), "undetermined")
     _add_combinations(cells, attrition)
     _add_changes(cells, attrition)
     return cells
@@ -132,6 +133,7 @@ def _add_changes(cells: Cells, attrition: Attrition) -> None:
         cells.sum("screened", tuple(f"{kind} change {at}" for kind in ("excluded", "unknown", "passed")))
         cells.sum("screened", tuple(f"{kind} change {at}" for kind in ("ineligible", "eligible", "undetermined")))
         cells.balance(("eligible", f"gained change {at}"), (f"eligible change {at}", f"lost change {at}"))
+        cells.at_most((f"excluded change {at}",), f"ineligible change {at}")
         cells.at_most((f"lost change {at}",), "eligible")
         cells.at_most((f"gained change {at}",), f"eligible change {at}")
         before = {"excluded": f"excluded {change.criterion}", "unknown": f"unknown {change.criterion}",

@@ -129,20 +129,17 @@ def possible_values(cells: Cells, hidden: set[str]) -> Bounds:
 
 
 def _has_choice(cells: Cells, bounds: Bounds, name: str, min_cell: int) -> bool:
-    """Whether enough values of a count can be tried without a contradiction."""
+    """Whether two values so far apart can both be tried without a contradiction."""
     lo, hi = bounds[name]
-    found = 0
-    for value in _from_within(lo, hi, cells.values[name]):
-        try:
-            tightened(cells.balances, {**bounds, name: (value, value)}, (name,))
-        except ImpossibleError:
-            continue
-        found += 1
-        if found >= min_cell:
+    for least in range(lo, min(cells.values[name], hi - min_cell + 1) + 1):
+        if _can_be(cells, bounds, name, least) and _can_be(cells, bounds, name, least + min_cell - 1):
             return True
     return False
 
 
-def _from_within(lo: int, hi: int, true: int) -> Iterable[int]:
-    """Values to try: the true one and those around it, no more than a few times what is needed."""
-    return sorted(range(lo, min(hi, lo + 200) + 1), key=lambda value: abs(value - true))[:40]
+def _can_be(cells: Cells, bounds: Bounds, name: str, value: int) -> bool:
+    try:
+        tightened(cells.balances, {**bounds, name: (value, value)}, (name,))
+    except ImpossibleError:
+        return False
+    return True
