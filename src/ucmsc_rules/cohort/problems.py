@@ -35,6 +35,6 @@ def merged(problems: Iterable[CohortProblem]) -> tuple[CohortProblem, ...]:
         key = (each.level, each.column, each.message)
         other = found.get(key)
         count, examples = (other.count, other.examples) if other is not None else (0, ())
-        together = tuple(dict.fromkeys((*examples, *each.examples)))[:EXAMPLES]
+        together = tuple(sorted({*examples, *each.examples})[:EXAMPLES])
         found[key] = CohortProblem(*key, count + each.count, together)
     return tuple(sorted(found.values(), key=lambda each: (each.level, -each.count, each.column, each.message)))

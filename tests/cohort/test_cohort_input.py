@@ -1,0 +1,306 @@
+"""What a cohort's tables may be, and what is said where they are wrong: the rest is answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from ucmsc_rules import load_ruleset
+from ucmsc_rules.cohort import Cohort, CohortError, packages, screen_cohort
+
+TRIAL = load_ruleset("ucmsc-hbv-cirrhosis")
+DAY = "2026-02-27"
+ANCHORS = pa.table({"subject": ["A", "B", "C"], "screening": ["2026-03-01"] * 3})
+FACTS = pa.table(
+    {
+        "subject": ["A", "B", "C"],
+        "concept": ["hbv_dna"] * 3,
+        "value": ["<20 IU/mL", "5000 IU/mL", "<2000 IU/mL"],
+        "when": [DAY] * 3,
+    }
+)
+ANSWERS = [("A", "true"), ("B", "false"), ("C", "unknown")]
+
+
+def viral_load(cohort: Cohort) -> list[tuple[Any, ...]]:
+    """The subjects with what I4 came to."""
+    return cohort.rows("SELECT subject, holds FROM findings WHERE criterion = 'I4' ORDER BY subject")
+
+
+def said(cohort: Cohort) -> list[str]:
+    """The problems as texts."""
+    return [str(problem) for problem in cohort.problems]
+
+
+def with_rows(*rows: tuple[str | None, ...], table: pa.Table = FACTS) -> pa.Table:
+    """A table with rows more."""
+    return pa.concat_tables([table, pa.table(list(zip(*rows, strict=True)), names=table.column_names)])
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "tsv", "ndjson"])
+def test_files_of_every_form_give_the_same_findings(tmp_path: Path, ending: str) -> None:
+    """Parquet, comma and tab separated, and a JSON object on each line."""
+    paths = [tmp_path / f"{name}.{ending}" for name in ("facts", "anchors")]
+    for path, table in zip(paths, (FACTS, ANCHORS), strict=True):
+        frame = table.to_pandas()
+        match ending:
+            case "parquet":
+                frame.to_parquet(path)
+            case "ndjson":
+                path.write_text("\n".join(json.dumps(row) for row in table.to_pylist()))
+            case _:
+                frame.to_csv(path, index=False, sep="\t" if ending == "tsv" else ",")
+    cohort = screen_cohort(TRIAL, *paths)
+    assert viral_load(cohort) == ANSWERS
+    assert cohort.problems == ()
+
+
+def test_frames_and_relations_give_the_same_findings() -> None:
+    """pandas, polars (lazy too), Arrow, and DuckDB's own relations."""
+    for make in (pd.DataFrame, pl.DataFrame, pl.LazyFrame):
+        assert viral_load(screen_cohort(TRIAL, make(FACTS.to_pydict()), make(ANCHORS.to_pydict()))) == ANSWERS
+    connection = duckdb.connect()
+    relations = [connection.from_arrow(table) for table in (FACTS, ANCHORS)]
+    assert viral_load(screen_cohort(TRIAL, *relations)) == ANSWERS
+
+
+def test_several_files_are_one_table(tmp_path: Path) -> None:
+    """A list of paths of one form."""
+    paths = []
+    for number in range(3):
+        paths.append(tmp_path / f"{number}.parquet")
+        parquet.write_table(FACTS.slice(number, 1), paths[-1])
+    assert viral_load(screen_cohort(TRIAL, paths, ANCHORS)) == ANSWERS
+
+
+def test_columns_of_days_and_numbers_are_read_as_their_texts() -> None:
+    """A day, a moment whose midnight stands for no time, a double without decimals, true and false."""
+    day = dt.date(2026, 2, 27)
+    moment = dt.datetime(2026, 2, 27)  # noqa: DTZ001 - tables of sites have no zones
+    for when in (day, moment):
+        facts = pa.table(
+            {"subject": ["A"], "concept": ["hbv_dna"], "value": [850.0], "unit": ["IU/mL"], "when": [when]}
+        )
+        assert viral_load(screen_cohort(TRIAL, facts, ANCHORS))[0] == ("A", "true")
+    yes = pa.table({"subject": ["A"], "concept": ["drug_addiction"], "value": [True]})
+    assert screen_cohort(TRIAL, yes, ANCHORS).counts["E11"] == {"true": 1, "false": 0, "unknown": 2}
+
+
+def test_a_subject_twice_with_the_same_dates_is_read_once() -> None:
+    """And that is told."""
+    cohort = screen_cohort(TRIAL, FACTS, with_rows(("B", "01-MAR-2026"), table=ANCHORS))
+    assert viral_load(cohort) == ANSWERS
+    assert said(cohort) == [
+        (
+            "warning: subject: the subject stands in more than one row of the table of anchors; its dates are the same "
+            "in all, so it is read once; 1 row (as of B)"
+        )
+    ]
+
+
+def test_a_subject_twice_with_different_dates_has_no_such_anchor() -> None:
+    """Nobody knows which of them it is."""
+    cohort = screen_cohort(TRIAL, FACTS, with_rows(("B", "2026-04-01"), table=ANCHORS))
+    assert viral_load(cohort) == [("A", "true"), ("B", "unknown"), ("C", "unknown")]
+    assert said(cohort) == [
+        (
+            "error: screening: the subject stands in more than one row, with different dates, so this anchor counts as "
+            "not given; write it once; 1 row (as of B)"
+        ),
+        (
+            "warning: screening: the date of screening is not given, so every criterion is unknown; give it in the "
+            "table of anchors; 1 row (as of B)"
+        ),
+    ]
+
+
+def test_an_unknown_concept_is_told_and_the_rest_is_answered() -> None:
+    """With its rows and a subject."""
+    cohort = screen_cohort(
+        TRIAL, with_rows(("A", "hbv_dan", "1 IU/mL", DAY), ("B", "hbv_dan", "2 IU/mL", DAY)), ANCHORS
+    )
+    assert viral_load(cohort) == ANSWERS
+    assert said(cohort) == [
+        'error: concept: "hbv_dan" is no concept of the dictionary; did you mean "hbv_dna"?; 2 rows (as of A, B)'
+    ]
+
+
+def test_values_that_cannot_be_read_are_unknown_and_told() -> None:
+    """A later value that cannot be read supersedes; so does one whose day cannot be read, perhaps."""
+    rows = [("A", "hbv_dna", "haemolysed", "2026-02-28"), ("B", "hbv_dna", "10 IU/mL", "2026-02-30")]
+    cohort = screen_cohort(TRIAL, with_rows(*rows), ANCHORS)
+    assert viral_load(cohort) == [("A", "unknown"), ("B", "unknown"), ("C", "unknown")]
+    assert [(problem.level, problem.column, problem.count, problem.examples) for problem in cohort.problems] == [
+        ("error", "value", 1, ("A",)),
+        ("error", "when", 1, ("B",)),
+    ]
+
+
+def test_an_end_before_its_start_is_told() -> None:
+    """The event may then be anything."""
+    facts = pa.table({"subject": ["A"], "concept": ["gi_bleeding"], "when": ["2020-05-02"], "until": ["2020-05-01"]})
+    cohort = screen_cohort(TRIAL, facts, ANCHORS)
+    assert said(cohort) == ["error: until: the end lies before the start; check both dates; 1 row (as of A)"]
+
+
+def test_anchors_that_are_no_full_dates_or_out_of_order_count_as_not_given() -> None:
+    """Each with its count; the subject is answered by the others."""
+    anchors = pa.table(
+        {
+            "subject": ["A", "B", "C"],
+            "screening": ["2026-03-01", "2026-03", "2026-03-01"],
+            "enrolment": ["2026-02-01", None, "2026-03-15"],
+        }
+    )
+    cohort = screen_cohort(TRIAL, FACTS, anchors)
+    assert viral_load(cohort) == [("A", "true"), ("B", "unknown"), ("C", "unknown")]
+    assert said(cohort) == [
+        (
+            "error: enrolment: enrolment lies before an anchor that comes earlier, so it counts as not given; "
+            "1 row (as of A)"
+        ),
+        (
+            'error: screening: "2026-03" is a partial date, so it counts as not given; write the full date; '
+            "1 row (as of B)"
+        ),
+        (
+            "warning: screening: the date of screening is not given, so every criterion is unknown; give it in the "
+            "table of anchors; 1 row (as of B)"
+        ),
+    ]
+
+
+def test_a_subject_without_anchors_is_answered_and_told() -> None:
+    """Everything is unknown of it."""
+    cohort = screen_cohort(TRIAL, with_rows(("D", "hbv_dna", "1 IU/mL", DAY)), ANCHORS)
+    assert viral_load(cohort) == [*ANSWERS, ("D", "unknown")]
+    assert [(problem.level, problem.count, problem.examples) for problem in cohort.problems] == [
+        ("error", 1, ("D",)),
+        ("warning", 1, ("D",)),
+    ]
+
+
+def test_a_subject_without_facts_is_answered() -> None:
+    """It stands in the table of anchors alone."""
+    assert viral_load(screen_cohort(TRIAL, FACTS.slice(0, 1), ANCHORS)) == [
+        ("A", "true"), ("B", "unknown"), ("C", "unknown"),
+    ]  # fmt: skip
+
+
+def test_rows_without_a_subject_are_passed_over_and_told() -> None:
+    """There is nobody to whom they could belong."""
+    cohort = screen_cohort(TRIAL, with_rows((None, "hbv_dna", "1 IU/mL", DAY), (" ", "sex", "male", None)), ANCHORS)
+    assert viral_load(cohort) == ANSWERS
+    assert said(cohort) == [
+        "error: subject: a row of the table of facts names no subject, so it is passed over; 2 rows"
+    ]
+
+
+def test_empty_tables_give_empty_findings() -> None:
+    """No facts, or nobody at all."""
+    assert viral_load(screen_cohort(TRIAL, FACTS.slice(0, 0), ANCHORS)) == [(name, "unknown") for name in "ABC"]
+    nobody = screen_cohort(TRIAL, FACTS.slice(0, 0), ANCHORS.slice(0, 0))
+    assert nobody.statuses == {"eligible": 0, "ineligible": 0, "undetermined": 0}
+    assert nobody.findings().num_rows == 0
+
+
+def test_anchors_may_be_the_same_for_all() -> None:
+    """Then facts are enough; an anchor that a subject has of its own stands."""
+    cohort = screen_cohort(TRIAL, FACTS, default_anchors={"screening": "2026-03-01"})
+    assert viral_load(cohort) == ANSWERS
+    later = screen_cohort(TRIAL, FACTS, ANCHORS.slice(0, 2), default_anchors={"screening": "2027-03-01"})
+    assert viral_load(later) == [("A", "true"), ("B", "false"), ("C", "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (
+            FACTS.drop_columns("subject"),
+            'the table of facts has no column "subject"; it has "concept", "value", "when"',
+        ),
+        (
+            FACTS.drop_columns("concept"),
+            'the table of facts has no column "concept"; it has "subject", "value", "when"',
+        ),
+        (
+            FACTS.rename_columns(["subject", "concept", "vlaue", "when"]),
+            (
+                'the column "vlaue" of the table of facts is none that is read; did you mean "value"? Rename it, or '
+                "name it otherwise"
+            ),
+        ),
+        ("facts.xlsx", "facts.xlsx has no form that is known by its ending; write .parquet, .csv, .tsv or .ndjson"),
+        (7, "builtins.int is no table of facts; give a path, an Arrow table, a data frame or a DuckDB relation"),
+    ],
+)
+def test_a_table_that_cannot_serve_is_refused(facts: Any, message: str) -> None:
+    """With what is wrong, and what to write instead."""
+    with pytest.raises(CohortError) as error:
+        screen_cohort(TRIAL, facts, ANCHORS)
+    assert str(error.value) == message
+
+
+def test_a_table_of_anchors_needs_its_subjects() -> None:
+    """By their column."""
+    with pytest.raises(CohortError) as error:
+        screen_cohort(TRIAL, FACTS, ANCHORS.drop_columns("subject"))
+    assert str(error.value) == 'the table of anchors has no column "subject"; it has "screening"'
+
+
+def test_a_column_that_is_not_read_is_told() -> None:
+    """It may be anything."""
+    cohort = screen_cohort(TRIAL, FACTS.append_column("visit", [["1"] * 3]), ANCHORS)
+    assert [(problem.level, problem.column) for problem in cohort.problems] == [("warning", "visit")]
+
+
+def test_files_that_are_missing_or_cut_off_are_refused(tmp_path: Path) -> None:
+    """Facts that are missing would let others stand in for them, so nothing is answered."""
+    whole, half = tmp_path / "whole.parquet", tmp_path / "half.parquet"
+    parquet.write_table(FACTS, whole)
+    half.write_bytes(whole.read_bytes()[:-40])
+    for paths in (half, [whole, half], tmp_path / "none.parquet"):
+        with pytest.raises(CohortError, match=r"^the (table of facts|cohort) cannot be (read|screened): "):
+            screen_cohort(TRIAL, paths, ANCHORS)
+
+
+def test_without_duckdb_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package is asked for only where it is used."""
+
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(packages, "import_module", missing)
+    with pytest.raises(CohortError) as error:
+        screen_cohort(TRIAL, FACTS, ANCHORS)
+    assert str(error.value) == "cohorts need duckdb; install ucmsc-rules[cohort]"
+
+
+def test_findings_are_written_long_and_wide(tmp_path: Path) -> None:
+    """As Parquet and as Arrow; a wide row has the status too."""
+    cohort = screen_cohort(TRIAL, FACTS, ANCHORS)
+    cohort.write(tmp_path / "long.parquet")
+    cohort.write(tmp_path / "wide.parquet", wide=True)
+    long, wide = (parquet.read_table(tmp_path / f"{name}.parquet") for name in ("long", "wide"))
+    assert long.column_names == ["subject", "criterion", "branch", "holds"]
+    assert long.to_pydict() == cohort.findings().to_pydict()
+    assert wide.select(["subject", "I4", "status"]).to_pylist()[1] == {
+        "subject": "B", "I4": "false", "status": "ineligible",
+    }  # fmt: skip
+    assert wide.num_rows == len(ANSWERS)
+
+
+def test_what_is_wanting_is_told_by_concept() -> None:
+    """For each criterion that is unknown, the concepts whose comparisons are."""
+    cohort = screen_cohort(TRIAL, FACTS, ANCHORS)
+    wanting = cohort.rows("SELECT concept FROM wanting WHERE subject = 'C' AND criterion IN ('I4', 'E11') ORDER BY 1")
+    assert [row[0] for row in wanting] == ["alcohol_abuse", "drug_addiction", "hbv_dna"]
