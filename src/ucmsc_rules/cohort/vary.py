@@ -9,9 +9,13 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ucmsc_rules.cohort.attrition.model import Change
-from ucmsc_rules.cohort.attrition.states import add_states, connect
+from ucmsc_rules.cohort.attrition.states import View, add_states, connect
+from ucmsc_rules.cohort.findings import Cohort
 from ucmsc_rules.cohort.packages import CohortError
+from ucmsc_rules.cohort.sql.rules import truth_sql
 from ucmsc_rules.errors import Place
+from ucmsc_rules.rules.compiled import comparisons_of
+from ucmsc_rules.rules.lower import either, lower, unless
 from ucmsc_rules.rules.model import Criterion, Ruleset
 from ucmsc_rules.rules.syntax import parse
 from ucmsc_rules.rules.terms import Context
@@ -78,17 +82,36 @@ def change_of(
 ) -> Change:
     """The counts with the variation, beside the findings as they are.
 
-    ``screen`` gives the findings of a ruleset for the same subjects; it is asked for the changed criterion alone.
+    ``screen`` gives the findings of a ruleset for the same subjects. It is asked for the changed criterion alone, and
+    not at all where ``findings`` are what ``screen_cohort`` gave and their worksheet has all that the rule reads.
     """
-    connection = connect(memory)
-    add_states(connection, "before", findings, ruleset.criteria)
-    add_states(connection, "after", screen(variation.ruleset), variation.ruleset.criteria)
+    if isinstance(findings, Cohort):
+        connection, before = findings.connection, View("SELECT * FROM findings_wide")
+        after: Any = _by_worksheet(findings, variation) or screen(variation.ruleset)
+        after = after.findings(wide=True) if isinstance(after, Cohort) else after
+    else:
+        connection, before, after = connect(memory), findings, screen(variation.ruleset)
+    add_states(connection, "before", before, ruleset.criteria)
+    add_states(connection, "after", after, variation.ruleset.criteria)
     return Change(variation.criterion, variation.before, variation.after, *_compared(connection, variation.criterion))
+
+
+def _by_worksheet(cohort: Cohort, variation: Variation) -> View | None:
+    """The changed criterion from the bounds that were measured; None where it reads another measure."""
+    (criterion,) = variation.ruleset.criteria
+    index = cohort.plan.compiled.index
+    if any(each.measure not in index for each in comparisons_of(criterion)):
+        return None
+    whole = either([lower(branch.rule, index.__getitem__) for branch in criterion.branches])
+    if criterion.conflict is not None:
+        whole = unless(whole, lower(criterion.conflict, index.__getitem__))
+    truth = truth_sql(whole)
+    return View(f"SELECT subject, {truth} AS {cohort.engine.dialect.named(criterion.id)} FROM worksheet")
 
 
 def _compared(connection: Any, changed: str) -> tuple[int, ...]:  # noqa: ANN401
     connection.execute(
-        """CREATE TEMP TABLE was AS
+        """CREATE OR REPLACE TEMP TABLE was AS
         SELECT subject, max(CASE WHEN criterion <> $1 THEN state ELSE 0 END) AS others,
                max(CASE WHEN criterion = $1 THEN state END) AS state
         FROM before WHERE branch = '' GROUP BY subject""",

@@ -15,8 +15,9 @@ from ucmsc_rules.cohort.attrition.model import (
     Want,
 )
 from ucmsc_rules.cohort.attrition.showing import suppressed
-from ucmsc_rules.cohort.attrition.states import connect
+from ucmsc_rules.cohort.attrition.states import View, connect
 from ucmsc_rules.cohort.attrition.tables import tables_of
+from ucmsc_rules.cohort.findings import Cohort
 from ucmsc_rules.rules.model import Category, Ruleset
 
 __all__ = ["Attrition", "BranchRow", "Change", "Combination", "Row", "Want", "attrition", "suppressed", "tables_of"]
@@ -33,11 +34,16 @@ def attrition(  # noqa: PLR0913 - all but two are named
 ) -> Attrition:
     """The attrition of a cohort by its findings.
 
-    ``findings`` holds (subject, criterion, branch, holds) in rows, or a column for each criterion; ``wants`` holds
-    (subject, criterion, concept). Both may be a Parquet file, an Arrow table or a data frame. With ``min_cell``, no
+    ``findings`` is what ``screen_cohort`` gave, or a table that holds (subject, criterion, branch, holds) in rows or a
+    column for each criterion; ``wants`` is one that holds (subject, criterion, concept). A table may be a Parquet
+    file, an Arrow table or a data frame. With ``min_cell``, no
     count from 1 to ``min_cell - 1`` is told, nor can be reckoned from those that are.
     """
-    counts = count(connect(memory), ruleset, findings, wants)
+    connection = connect(memory)
+    if isinstance(findings, Cohort):
+        connection, wants = findings.connection, View("SELECT * FROM wanting") if wants is None else wants
+        findings = View("SELECT * FROM findings_wide")
+    counts = count(connection, ruleset, findings, wants)
     return suppressed(_attrition(ruleset, counts, tuple(changes), wants_known=wants is not None), min_cell)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
+
 from ucmsc_rules.cohort.packages import CohortError, package
 from ucmsc_rules.rules.model import Category, Criterion
 
@@ -19,8 +21,18 @@ def connect(memory: str | None = None) -> Any:  # noqa: ANN401 - DuckDB is impor
     return connection
 
 
+@frozen
+class View:
+    """A table that a connection has already, by the query that reads it."""
+
+    query: str
+
+
 def load(connection: Any, name: str, table: Any) -> None:  # noqa: ANN401 - whatever holds a table
-    """Makes a table known by a name: a Parquet file or folder, an Arrow table, a data frame, a DuckDB relation."""
+    """Makes a table known by a name: a Parquet file or folder, an Arrow table, a data frame, a query of one's own."""
+    if isinstance(table, View):
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {table.query}")
+        return
     if not isinstance(table, str | Path):
         arrow = getattr(table, "to_arrow_table", None) or getattr(table, "to_arrow", None)
         connection.register(name, arrow() if arrow else table)
@@ -29,7 +41,7 @@ def load(connection: Any, name: str, table: Any) -> None:  # noqa: ANN401 - what
     if not path.exists():
         raise CohortError(f"there is no findings table {path}")
     pattern = str(path / "**" / "*.parquet" if path.is_dir() else path).replace("'", "''")
-    connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{pattern}')")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet('{pattern}')")
 
 
 def add_states(connection: Any, name: str, table: Any, criteria: Sequence[Criterion]) -> None:  # noqa: ANN401
@@ -66,10 +78,21 @@ def _long(connection: Any, name: str, criteria: Sequence[Criterion]) -> str:  # 
     if is_long:
         branch = "coalesce(branch, '')" if "branch" in columns else "''"
         return f"SELECT subject, criterion, {branch} AS branch, holds FROM {name}_given"
-    names = ", ".join(f'"{each.id}"' for each in criteria)
+    named = [(each.id, each.id, "") for each in criteria]
+    named += [
+        (f"{each.id}.{branch.key}", each.id, branch.key)
+        for each in criteria
+        for branch in each.branches
+        if branch.key and f"{each.id}.{branch.key}" in columns
+    ]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name}_columns (named VARCHAR, criterion VARCHAR, branch VARCHAR)"
+    )
+    connection.executemany(f"INSERT INTO {name}_columns VALUES (?, ?, ?)", named)
+    names = ", ".join(f'"{column}"' for column, _, _ in named)
     return (
-        f"SELECT subject, criterion, '' AS branch, holds FROM {name}_given "
-        f"UNPIVOT INCLUDE NULLS (holds FOR criterion IN ({names}))"
+        f"SELECT subject, criterion, branch, holds FROM {name}_given "
+        f"UNPIVOT INCLUDE NULLS (holds FOR named IN ({names})) JOIN {name}_columns USING (named)"
     )
 
 
