@@ -56,7 +56,7 @@ class Cohort:
 
     def findings(self, *, wide: bool = False) -> Any:  # noqa: ANN401 - pyarrow.Table
         """The findings as an Arrow table, in the order of the subjects."""
-        return self.connection.execute(_ordered(wide=wide)).to_arrow_table()
+        return self.connection.sql(_ordered(wide=wide)).to_arrow_table()
 
     def write(self, path: str | Path, *, wide: bool = False) -> None:
         """Writes the findings as Parquet."""
