@@ -83,6 +83,7 @@ def test_a_plan_is_dated_by_its_value() -> None:
 
 def test_urine_beside_a_code_of_serum() -> None:
     """One of them is wrong, so the value is unknown, and listed as left aside."""
-    got = read("Observation", unread=("Observation.value",), code=coded((LOINC, "2160-0")), valueQuantity={"value": 9, "unit": "mg/dL"},
+    quantity = {"value": 9, "unit": "mg/dL"}
+    got = read("Observation", unread=("Observation.value",), code=coded((LOINC, "2160-0")), valueQuantity=quantity,
                specimen={"display": "urine"}, effectiveDateTime="2026-02-24")  # fmt: skip
     assert got == [{"concept": "creatinine", "value": "no value: urine", "when": "2026-02-24"}]
