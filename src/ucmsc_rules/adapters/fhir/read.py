@@ -20,7 +20,6 @@ from ucmsc_rules.adapters.fhir.pool import Pool, Subject, pool_of
 from ucmsc_rules.adapters.fhir.rows import READERS, Notes, rows_of
 from ucmsc_rules.adapters.fhir.sources import Source, documents_of, open_source
 from ucmsc_rules.adapters.fhir.versions import Current, current
-from ucmsc_rules.adapters.fhir.zones import zones_of
 from ucmsc_rules.adapters.mapping import FieldMapping
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.adapters.row import Row
@@ -153,10 +152,9 @@ def _rows(pool: Pool, now: Current, codes: Codes, notes: Notes) -> Iterator[Row]
         lambda reference, _resource: pool.find(reference, standing[-1]),
         _studies(now.entries),
     )
-    zones = zones_of(entry for entry in now.entries if entry.kind == "Observation")
     for place, entry in enumerate(now.entries):
         standing[:] = [entry]
-        yield from rows_of(entry, about, zones, notes, doubtful=place in now.doubtful)
+        yield from rows_of(entry, about, notes, doubtful=place in now.doubtful)
 
 
 def _studies(entries: list[Entry]) -> Mapping[str, tuple[str, ...]]:
