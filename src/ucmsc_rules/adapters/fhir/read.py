@@ -13,7 +13,8 @@ from attrs import evolve, frozen
 from ucmsc_rules.adapters.fhir.codes import ANY_CODE, Coded, Codes
 from ucmsc_rules.adapters.fhir.entries import Entry, tail
 from ucmsc_rules.adapters.fhir.interest import OBSERVATION, interest_of, label_of
-from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
+from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, objects
+from ucmsc_rules.adapters.fhir.lost import LOST, PARTED, UNKNOWN_PATIENT, doubted, homeless, linked_to
 from ucmsc_rules.adapters.fhir.others import study_of
 from ucmsc_rules.adapters.fhir.person import About, person_of
 from ucmsc_rules.adapters.fhir.pool import Pool, Subject, pool_of
@@ -24,15 +25,12 @@ from ucmsc_rules.adapters.mapping import FieldMapping
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.adapters.row import Row
 from ucmsc_rules.adapters.turn import receive
-from ucmsc_rules.facts.concepts import Dictionary, Kind
+from ucmsc_rules.facts.concepts import Dictionary
 from ucmsc_rules.facts.json_text import Broken
 
 AnySource = str | Path | BinaryIO
 ONLY_WHERE_WANTED = frozenset({"Encounter"})
-SHOWN = 5
-LOST = "a part of the input could not be read, and may be of this subject; so nothing that it may change is known"
-UNKNOWN_PATIENT = "this patient's own resource is not in the input, so sex and birth date are not known from it"
-DOUBT = "no value: a part of the input could not be read"
+LONGEST_LIST = 200
 
 
 def read_fhir(
@@ -49,7 +47,7 @@ def read_fhir(
         pool = pool_of(_documents(source, files), _wanted(mapping))
         yield from (Received(Broken(message)) for message in dict.fromkeys(pool.lost))
         if pool.homeless:
-            yield Received(Broken(_homeless([path for _, _, path in sorted(pool.homeless)])))
+            yield Received(Broken(homeless([path for _, _, path in sorted(pool.homeless)])))
         shared = pool.shared
         ignored = frozenset(f"{kind}.{field}" for kind, rows in mapping.rows.items() for field in rows.ignore)
         terms = Terms(mapping, dictionary, Codes(mapping.systems, interest_of(mapping)), ignored)
@@ -79,11 +77,6 @@ def _wanted(mapping: FieldMapping) -> frozenset[str]:
     return frozenset(READERS) - (ONLY_WHERE_WANTED - named)
 
 
-def _homeless(paths: list[str]) -> str:
-    shown = ", ".join(paths[:SHOWN]) + (f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else "")
-    return f"{len(paths)} resources name no patient that can be told from the input: {shown}"
-
-
 @frozen
 class Terms:
     """What all subjects are read with; ``ignored`` are the labels of fields that the mapping says are no data."""
@@ -111,9 +104,13 @@ def _received(pool: Pool, address: str, subject: Subject, terms: Terms) -> Recei
     unread = {**counted, **passed_over, **subject.passed_over}
     if now.older:
         unread["older versions of resources"] = now.older
+    parted = [reference for entry in patients for reference in linked_to(entry.resource)]
+    if parted:
+        notes.add(patients[0].path, PARTED.format(" and ".join(dict.fromkeys(parted))[:LONGEST_LIST]))
     if pool.lost:
         notes.add("input", LOST)
-        received = evolve(received, record=_doubted(received.record, mapping, dictionary))
+    if pool.lost or parted:
+        received = evolve(received, record=doubted(received.record, mapping, dictionary))
     return evolve(received, problems=(*received.problems, *notes.problems), unread=unread)
 
 
@@ -192,15 +189,6 @@ def _last_part(address: str) -> str:
     if " " in address:  # a patient without id and address
         return ""
     return address.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
-
-
-def _doubted(record: Any, mapping: FieldMapping, dictionary: Dictionary) -> Any:  # noqa: ANN401 - a record is plain data
-    """The record with a fact of unknown value for each concept that the lost part may speak of."""
-    doubts = []
-    for concept in dict.fromkeys(rule.concept for rule in mapping.facts):
-        fact = {"concept": concept, "value": DOUBT, "source": "input"}
-        doubts.append({**fact, "complete": False} if dictionary[concept].kind is Kind.EVENT else fact)
-    return {**an_object(record), "facts": [*record["facts"], *doubts]}
 
 
 def _with_shared(received: Received, shared: Counter[str]) -> Received:
