@@ -510,8 +510,8 @@ def test_a_patient_whose_data_are_parted() -> None:
     (received,) = read(bundle(patient(link=links), RESULT))
     assert said(received) == [
         (
-            "error Bundle.entry[0] Patient/p1: this patient is linked to Patient/p2, where more is known of the same person, "
-            "so nothing that it may change is known; merge them"
+            "error Bundle.entry[0] Patient/p1: this patient is linked to Patient/p2, where more is known of the same "
+            "person, so nothing that it may change is known; merge them"
         )
     ]
     record = {**dict(received.record), "anchors": {"screening": "2026-03-01"}}  # type: ignore[arg-type]
