@@ -38,6 +38,10 @@ ANSWERS: Mapping[str, Coded] = {
     "none": (STUDY, "ascites-none"), "mild": (STUDY, "ascites-mild"),
     "moderate_severe": (STUDY, "ascites-moderate-severe"),
 }  # fmt: skip
+MOLAR = {  # codes of the same for amounts of substance; of HbA1c, for those of the IFCC
+    "creatinine": "14682-9", "fasting_glucose": "14771-0", "bilirubin_total": "14631-6", "serum_albumin": "54347-0",
+    "hba1c": "59261-8",
+}  # fmt: skip
 CODED = {"nyha_class": ("I", "II", "III", "IV"), "ascites": ("none", "mild", "moderate_severe")}
 _AMOUNT = re.compile(r"(?P<comparator>[<>]=?)?(?P<number>[0-9.]+(?:E[0-9]+)?)(?: (?P<unit>(?!x 10)[^0-9\s].*))?\Z")
 
@@ -76,7 +80,7 @@ def bundle_of(record: Record) -> Json:
 def resources_of(record: Record) -> list[Json]:
     """The resources of a subject: the patient, the visits, and one for each fact."""
     subject, anchors = record["subject"], record.get("anchors", {})
-    patient: Json = {"resourceType": "Patient"}
+    patient: Json = {}
     written = [_visit(name, anchors[name]) for name in VISITS if name in anchors]
     for fact in record.get("facts", []):
         match fact["concept"]:
@@ -87,10 +91,16 @@ def resources_of(record: Record) -> list[Json]:
             case _:
                 written.append(_resource(fact, dictionary()[fact["concept"]], anchors.get("screening", "")))
     about = {"reference": f"Patient/{subject}"}
-    for number, resource in enumerate(written, start=1):
-        resource["id"] = f"{subject}-{number}"
-        resource["patient" if resource["resourceType"] == "Consent" else "subject"] = about
-    return [{**patient, "id": subject}, *written]
+    return [
+        {"resourceType": "Patient", "id": subject, **patient},
+        *(_numbered(each, f"{subject}-{number}", about) for number, each in enumerate(written, start=1)),
+    ]
+
+
+def _numbered(resource: Json, name: str, about: Json) -> Json:
+    """The resource with its name and the patient whose it is."""
+    whose = "patient" if resource["resourceType"] == "Consent" else "subject"
+    return {"resourceType": resource["resourceType"], "id": name, **resource, whose: about}
 
 
 def _visit(name: str, day: str) -> Json:
@@ -148,10 +158,12 @@ def _observation(fact: Record, concept: Concept) -> Json:
 
 
 def _code(fact: Record, concept: Concept) -> Coded:
-    """LOINC where it says the concept; of HBV DNA it says in what it is counted."""
+    """LOINC where it says the concept; it says in what that is measured, too."""
+    written = f"{fact['value']} {fact.get('unit', '')}"
     if concept.name == "hbv_dna":
-        unit = str(fact.get("value"))
-        return LOINC, "45161-7" if "log10" in unit else "29615-2" if "copies" in unit else "42595-9"
+        return LOINC, "45161-7" if "log10" in written else "29615-2" if "copies" in written else "42595-9"
+    if "mol" in written and concept.name in MOLAR:
+        return LOINC, MOLAR[concept.name]
     loinc = concept.codes.get("loinc", ()) if concept.kind is not Kind.YES_NO else ()
     return (LOINC, loinc[0]) if loinc else study_code(concept.name)
 
