@@ -125,7 +125,7 @@ def _passed_over(now: Current, codes: Codes, mapping: FieldMapping) -> dict[str,
             kept.append(entry)
             continue
         for each in read:
-            key = (each.cell.text, each.name)
+            key = (each.cell.text, each.words.text)
             counted[key] = counted.get(key, 0) + 1
     now.entries = kept
     now.doubtful = {place for place, entry in enumerate(kept) if id(entry) in doubtful}
