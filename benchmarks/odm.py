@@ -24,7 +24,8 @@ RULESET = "ucmsc-hbv-cirrhosis"
 NAMESPACES = {"1.3.2": "http://www.cdisc.org/ns/odm/v1.3", "2.0": "http://www.cdisc.org/ns/odm/v2.0"}
 TESTS = (
     ("HBVDNA", "SERUM", "<20", "IU/mL", ""), ("GLUC", "SERUM", "5.4", "mmol/L", "6.1"),
-    ("HBA1C", "BLOOD", "5.9", "%", "6"), ("CREAT", "SERUM", "88", "umol/L", "104"), ("INR", "PLASMA", "1.4", "1", "1.2"),
+    ("HBA1C", "BLOOD", "5.9", "%", "6"), ("CREAT", "SERUM", "88", "umol/L", "104"),
+    ("INR", "PLASMA", "1.4", "1", "1.2"),
     ("BILI", "SERUM", "41", "umol/L", "21"), ("ALB", "SERUM", "31", "g/L", "50"), ("ALT", "SERUM", "66", "U/L", "40"),
     ("SODIUM", "SERUM", "139", "mmol/L", "145"), ("HIVAB", "SERUM", "negative", "", ""),
     ("HCVAB", "SERUM", "negative", "", ""), ("UREA", "SERUM", "5", "mmol/L", "8"),

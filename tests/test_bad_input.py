@@ -312,6 +312,7 @@ def test_two_records_for_one_subject() -> None:
 # time
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "make",
     [
@@ -335,6 +336,7 @@ def test_time_is_in_proportion(make: Callable[[int], str]) -> None:
     in_proportion(make, 50_000)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "make",
     [

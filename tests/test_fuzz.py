@@ -10,6 +10,7 @@ PAIRS = {"ucmsc-hbv-cirrhosis": 12_000, "hcc-tace-washout": 8_000}
 SEED = 20
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("base", PAIRS)
 def test_engines_and_worlds_never_contradict(base: str) -> None:
     """Both engines and the possible worlds, on 20,000 pairs of a ruleset and a subject in all."""

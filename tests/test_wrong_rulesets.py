@@ -43,6 +43,7 @@ def test_there_are_thirty_mistakes_and_more() -> None:
     assert len(set(NAMES)) == len(MISTAKES) >= 30
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mistake", MISTAKES, ids=NAMES)
 def test_kept_edges_and_cases_find_the_mistake(mistake: Mistake, tmp_path: Path) -> None:
     """Kept edges name every criterion that is wrong and none that is right, and say what must be and what is.

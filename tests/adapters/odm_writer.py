@@ -33,7 +33,7 @@ EVENT, SITE = "SE.SCREENING", "L.01"
 UNIT_ITEM = {"IT.VSORRES": "IT.VSORRESU"}
 CODES = {"Female": "F", "Male": "M"}
 MILESTONES = {"screening": "SCREENING", "enrolment": "ENROLMENT", "first_infusion": "INFUSION"}
-_AMOUNT = re.compile(r"(?P<value>[<>=≤≥ ]*[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?) (?P<unit>[^0-9\s].*)\Z")
+_AMOUNT = re.compile(r"(?P<value>[<>=≤≥ ]*[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?) (?P<unit>(?!x 10)[^0-9\s].*)\Z")
 
 
 @cache

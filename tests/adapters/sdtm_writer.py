@@ -167,7 +167,7 @@ def _parted(value: str, fact: Mapping[str, Any]) -> tuple[str, str]:
     if "unit" in fact:
         return value, str(fact["unit"])
     head, blank, tail = value.partition(" ")
-    return (head, tail) if blank and head[-1:].isdigit() else (value, "")
+    return (head, tail) if blank and head[-1:].isdigit() and not tail.startswith("x 10") else (value, "")
 
 
 def _limit(limit: object, unit: str) -> str:

@@ -7,6 +7,7 @@ import json
 import time
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -218,7 +219,7 @@ def test_input_without_a_patient() -> None:
         ("", ["nothing stands here; write a Bundle, or resources on a line each"]),
         (" \n", ["nothing stands here; write a Bundle, or resources on a line each"]),
         ("null", ['this is no FHIR resource, since it has no "resourceType"']),
-        ("[[[[[]]]]]", ["[0] [0] [0] lists in lists in lists are not read"]),
+        ("[[[[[]]]]]", ["[0] [0] [0] lists and Bundles in each other are read three deep, and these are deeper"]),
         ('{"subject": "S-001", "facts": []}', ['this is no FHIR resource, since it has no "resourceType"']),
         ('{"resourceType": 7}', None),
         (b"\xff{}", ["byte 1 is no UTF-8; save it as UTF-8"]),
@@ -478,3 +479,51 @@ def test_names_of_what_is_counted_are_those_of_rows() -> None:
     (slow,) = read(bundle(observation(**words)), by=everything)
     assert quick.unread == {"Observation code=snomed 1-8 name=Some test": 1}
     assert slow.unread == {"Observation code=http://snomed.info/sct 1-8 name=Some test": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"total": 3}, "the Bundle tells of 3 matches and holds 2; give all pages of the search"),
+        ({"total": 2}, None),
+        ({"total": 1}, None),
+        ({"total": 3, "link": [{"relation": "previous", "url": "x"}]}, None),
+        ({"total": 3, "type": "collection"}, None),
+        ({"total": "many"}, None),
+    ],
+)
+def test_a_search_that_found_more_than_is_there(more: dict[str, Any], message: str | None) -> None:
+    """A search without pages that holds less than it found leaves everything open; what is included is no match."""
+    included = {"search": {"mode": "include"}, "resource": {"resourceType": "Organization", "id": "x"}}
+    search = {**bundle(P, RESULT), "type": "searchset", **more}
+    search["entry"].append(included)
+    found = read(search)
+    assert names(found) == ([message] if message else []) + ["p1"]
+
+
+def test_a_patient_whose_data_are_parted() -> None:
+    """Where the patient tells of another resource of the same person, nothing that this may change is known."""
+    links = [
+        {"other": {"reference": "Patient/p2"}, "type": "replaced-by"},
+        {"other": {"reference": "RelatedPerson/r"}, "type": "seealso"},
+    ]
+    (received,) = read(bundle(patient(link=links), RESULT))
+    assert said(received) == [
+        (
+            "error Bundle.entry[0] Patient/p1: this patient is linked to Patient/p2, where more is known of the same "
+            "person, so nothing that it may change is known; merge them"
+        )
+    ]
+    record = {**dict(received.record), "anchors": {"screening": "2026-03-01"}}  # type: ignore[arg-type]
+    assert {finding.holds.value for finding in screen(ruleset(), record).findings} == {"unknown"}
+    assert said(read(bundle(patient(link=links[1:]), RESULT))[0]) == []
+
+
+def test_bundles_that_are_too_deep_are_told() -> None:
+    """What is in the innermost is not read, and everything is open."""
+    deep = bundle(RESULT)
+    for _ in range(4):
+        deep = bundle(deep, P)
+    broken, received = read(deep)
+    assert names([broken])[0].endswith("lists and Bundles in each other are read three deep, and these are deeper")
+    assert said(received) == [f"error input: {LOST}"]

@@ -275,6 +275,7 @@ def write_large(path: Path, size: int, kind: str = "Snapshot", rounds: int = 1) 
 resource = pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
 
 
+@pytest.mark.thorough
 @resource
 @pytest.mark.parametrize(("kind", "rounds"), [("Snapshot", 1), ("Snapshot", 4), ("Transactional", 2)])
 def test_memory_does_not_grow_with_the_file(kind: str, rounds: int, tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_context_changes_nothing() -> None:
 
 
 def test_what_an_earlier_file_inserted_may_be_updated() -> None:
-    """The update holds, and the rest of what the earlier file said is not known: that is a warning, once for all of it."""
+    """The update holds; that the rest of the earlier file is not known is a warning, once for all of it."""
     text = folded(in_group(item("A", "1"), transaction="Update"))
     assert texts_of(rows_in(text)) == [{"A": "1"}]
     assert problems_of(text) == [f"warning S1: Update {EARLIER}"]

@@ -314,6 +314,7 @@ def test_sources_that_cannot_be_used(tmp_path: Path) -> None:
     assert subjects(list(read_sdtm([tmp_path / "lb.csv"], MAPPING, DICTIONARY))) == ["S-1"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv", "xpt"])
 def test_memory_does_not_grow_with_a_sorted_file(tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten times the subjects take no more than a little more."""

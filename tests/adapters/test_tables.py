@@ -487,6 +487,7 @@ def test_whose_rows_are_lost(lines: list[tuple[str, str]]) -> None:
             assert sum(each.unread.values()) == sum(cells != "" for cells in rows)
 
 
+@pytest.mark.thorough
 def test_time_of_a_large_table() -> None:
     """A table of twenty thousand subjects takes seconds."""
     text = HEAD + "".join(f"S{number},850,2026-02-27,1,2026-03-01\n" for number in range(20_000))

@@ -730,3 +730,22 @@ def test_a_time_without_a_zone_cannot_be_ordered_beside_one_with_a_zone() -> Non
     """Nobody says which zone it is of."""
     got = in_zones("2026-02-27T08:10", "2026-02-27T07:40:00-05:00")
     assert days_of(got) == ["2026-02-27", "2026-02-27"]
+
+
+def test_a_condition_on_a_cell_with_several_texts_of_which_one_is_right() -> None:
+    """A row that may be of either test is a doubtful result of both, so that no older one stands in for it."""
+    disputed = Cell(absent=UNKNOWN, also=("HBVDNA", "CREAT"))
+    older = row(LBTESTCD="HBVDNA", LBORRES="500", LBORRESU="IU/mL", LBDTC="2026-02-20")
+    got = received(LB, older, row(LBTESTCD=disputed, LBORRES="9000", LBORRESU="IU/mL", LBDTC="2026-02-27"))
+    assert isinstance(got.record, dict)
+    assert [fact["value"] for fact in got.record["facts"]] == ["500", "unreadable: 9000"]
+    assert [problem.message for problem in got.problems] == [
+        "whether this row speaks of hbv_dna is not known, since a cell that decides it has no value"
+    ]
+
+
+def test_a_condition_on_a_cell_with_several_texts_of_which_none_is_wanted() -> None:
+    """A row that is surely of another test is listed."""
+    got = received(LB, row(LBTESTCD=Cell(absent=UNKNOWN, also=("ALT", "AST")), LBORRES="9", LBDTC="2026-02-27"))
+    assert isinstance(got.record, dict)
+    assert (got.record["facts"], list(got.unread)) == ([], ["LB LBTESTCD=ALT"])

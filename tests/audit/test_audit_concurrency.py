@@ -250,6 +250,7 @@ def killed(target: Callable[[str, int], None], place: str, after: Callable[[int]
     return process.exitcode, told.decode("ascii").splitlines()
 
 
+@pytest.mark.thorough
 @needs_fork
 def test_a_writer_that_is_killed_a_hundred_times_loses_no_committed_entry(place: str) -> None:
     """Killed at a random moment of its writing; each time the chain verifies and holds every entry that was told."""

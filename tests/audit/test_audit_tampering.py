@@ -72,6 +72,7 @@ def test_the_same_rows_are_sound(kept: Path) -> None:
     assert (found.faults, found.entries, found.head.sequence) == ((), COUNT, COUNT)
 
 
+@pytest.mark.thorough
 @given(data=st.data())
 @settings(max_examples=300, deadline=None)
 def test_any_single_edit_is_found_at_its_entry(kept: Path, data: st.DataObject) -> None:
@@ -118,6 +119,7 @@ def test_an_edit_whose_hash_was_made_to_fit_is_found_at_the_next_entry(kept: Pat
         ]
 
 
+@pytest.mark.thorough
 @given(gone=st.sets(st.integers(1, COUNT), min_size=1))
 @settings(max_examples=100, deadline=None)
 def test_any_deletion_is_found(kept: Path, gone: set[int]) -> None:

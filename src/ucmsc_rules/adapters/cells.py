@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 
+from attrs import field as attribute
+
 from ucmsc_rules.adapters.dates import canonical_date
 from ucmsc_rules.adapters.mapping import DateOrder, Take
 from ucmsc_rules.adapters.row import NOT_DONE, UNKNOWN, Cell
@@ -14,6 +16,7 @@ from ucmsc_rules.frozen import frozen_to_mypy
 from ucmsc_rules.values.dates import shown
 
 LONGEST_LISTED = 12
+MOST_REMEMBERED = 1024
 _ONE_COMMA = re.compile(r"(?<![0-9.,])([0-9]*),([0-9]+)(?![0-9]*[.,])")
 _POINT = re.compile(r"[0-9]\.[0-9]|[0-9],[0-9]*,")
 _FLAGS = {
@@ -69,9 +72,22 @@ class Reader:
     order: DateOrder
     decimal_comma: bool
     unknown_is_a_word: bool
+    remembered: dict[object, Said] = attribute(factory=dict, init=False, eq=False, repr=False)
 
     def read(self, cell: Cell | None) -> Said:
-        """What the cell says."""
+        """What the cell says; most texts come again and again, and are read once."""
+        if cell is None:
+            return NOTHING if self.field else Said(self.constant)
+        key = (cell.text, cell.unit, cell.absent, cell.also) if cell.unit or cell.absent or cell.also else cell.text
+        said = self.remembered.get(key)
+        if said is None:
+            said = self._read(cell)
+            if len(self.remembered) >= MOST_REMEMBERED:
+                self.remembered.clear()
+            self.remembered[key] = said
+        return said
+
+    def _read(self, cell: Cell) -> Said:
         if not self.field:
             return Said(self.constant)
         if cell is not None and cell.absent == UNKNOWN:

@@ -47,7 +47,12 @@ def add_fact(plan: Plan, row: Row, gathered: Gathered, *, surely: bool) -> bool:
     first = reader.read(row.cells.get(reader.field)) if reader is not None else NOTHING
     if reader is not None and reader.field and not first.text and not plan.own_day:
         return False
-    said = {key: each.read(row.cells.get(each.field)) for key, each in plan.readers.items() if key != "value"}
+    cells = row.cells
+    said = {
+        key: each.read(cells.get(each.field))
+        for key, each in plan.readers.items()
+        if key != "value" and (not each.field or each.field in cells)
+    }
     if reader is not None:
         said["value"] = first if first.text or plan.kind is not Kind.EVENT else _day_alone(plan, said)
     if not _arises(plan, said):
@@ -67,7 +72,7 @@ def add_fact(plan: Plan, row: Row, gathered: Gathered, *, surely: bool) -> bool:
 
 def _day_alone(plan: Plan, said: Mapping[str, Said]) -> Said:
     """What an event's blank answer says beside a day of its own: it may have happened then, and nobody says so."""
-    if not said["when"].text:
+    if "when" not in said or not said["when"].text:
         return NOTHING
     answer, day = plan.readers["value"].field, plan.readers["when"].field
     trouble = f'"{answer}" does not say whether it happened, and "{day}" gives a day; answer the one or clear the other'

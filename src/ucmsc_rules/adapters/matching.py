@@ -39,18 +39,25 @@ class Test:
     prefixes: tuple[str, ...]
 
     def ask(self, cell: Cell | None, missing: Mapping[str, str]) -> Met:
-        """Whether one of the cell's texts is one of those that are wanted."""
+        """Whether one of the cell's texts is wanted; one that is not told is one of its further texts."""
         if cell is not None and cell.absent == UNKNOWN:
-            return Met.PERHAPS
+            return Met.PERHAPS if not cell.also or self._has(cell) else Met.NO
         if cell is None or cell.absent:
             return Met.YES if "" in self.exact else Met.NO
-        texts = folded_texts(cell)
-        if any(text in self.exact or (text and text.startswith(self.prefixes)) for text in texts):
+        if self._has(cell):
             return Met.YES
         why = folded(missing, cell.text)
         if why is None:
             return Met.NO
         return Met.PERHAPS if why == UNKNOWN else Met.YES if "" in self.exact else Met.NO
+
+    def names(self, cell: Cell | None) -> bool:
+        """Whether a text of the cell is wanted, be it one of several that the source leaves open."""
+        return cell is not None and "" not in self.exact and self._has(cell)
+
+    def _has(self, cell: Cell) -> bool:
+        texts = folded_texts(cell)
+        return any(text in self.exact or (text and text.startswith(self.prefixes)) for text in texts)
 
 
 def test_of(condition: Condition) -> Test:
@@ -93,7 +100,7 @@ class Asked:
             if met is Met.NO:
                 return met
             doubtful = doubtful or met is Met.PERHAPS
-            told = told or (met is Met.YES and "" not in test.exact)
+            told = told or test.names(cells.get(test.field))
         for test in self.unless:
             met = test.ask(cells.get(test.field), missing)
             if met is Met.YES:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from ucmsc_rules.adapters.cells import Reader, reader_of
 from ucmsc_rules.adapters.mapping import AnchorRule, FactRule, FieldMapping, Rows
-from ucmsc_rules.adapters.matching import Asked, Index, asked_of, index_of
+from ucmsc_rules.adapters.matching import Asked, Index, Met, asked_of, index_of
 from ucmsc_rules.facts.concepts import Dictionary, Kind
 
 KEYS = ("value", "unit", "when", "until", "recorded", "status", "uln", "lloq", "copies_per_iu", "detected")
@@ -22,8 +22,8 @@ class Plan:
     """A rule that is ready: what it asks of a row, and how each key of its fact is read; an anchor's is ``when``.
 
     ``says_itself`` is whether a row that meets the rule is evidence by that alone, where the value is a constant;
-    ``own_day`` whether nothing but this concept is dated by the field with its day. ``used`` are the fields of which
-    nothing is left to be said where a row meets the rule: those that it reads, and those whose texts it asks for.
+    ``own_day`` whether nothing but this concept is dated by the field with its day. ``used`` are the fields of which a
+    row that meets the rule leaves nothing to be said: those that are read, and those whose texts a condition lists.
     """
 
     asked: Asked
@@ -42,6 +42,15 @@ class Plan:
 
 
 @frozen(eq=False)
+class Matched:
+    """The rules that some rows meet and how, the fields that none of them reads, and whether any knows the rows."""
+
+    rules: tuple[tuple[Plan, Met], ...]
+    left: tuple[str, ...]
+    known: bool
+
+
+@frozen(eq=False)
 class KindPlan:
     """What is to be known of one kind of rows: its rules, the fields that they name, and those that hold values.
 
@@ -53,6 +62,8 @@ class KindPlan:
     valued: frozenset[str]
     no_data: frozenset[str]
     rows: Rows
+    deciding: tuple[str, ...] = ()
+    remembered: dict[object, Matched] = field(factory=dict, init=False)
 
 
 @frozen(eq=False)
@@ -151,5 +162,10 @@ def _kind_plan(kind: str, rules: Iterable[Plan], mapping: FieldMapping) -> KindP
         reader = rule.readers.get("value") or rule.readers.get("when") or rule.readers.get("until")
         valued.update({reader.field} if reader and rule.concept else ())
     return KindPlan(
-        index_of(rule.asked for rule in mine), frozenset(named), frozenset(valued) - {""} - no_data, no_data, rows
+        index_of(rule.asked for rule in mine),
+        frozenset(named),
+        frozenset(valued) - {""} - no_data,
+        no_data,
+        rows,
+        tuple(dict.fromkeys(test.field for rule in mine for test in (*rule.asked.where, *rule.asked.unless))),
     )

@@ -9,13 +9,14 @@ from ucmsc_rules.adapters.dates import day_of
 from ucmsc_rules.adapters.entries import PERHAPS, Gathered, add_fact
 from ucmsc_rules.adapters.mapping import FieldMapping, Rows
 from ucmsc_rules.adapters.matching import Met
-from ucmsc_rules.adapters.plan import KindPlan, MappingPlan, Plan, plan_of
+from ucmsc_rules.adapters.plan import KindPlan, MappingPlan, Matched, Plan, plan_of
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.adapters.row import NOT_DONE, Cell, Row
 from ucmsc_rules.adapters.zones import DAY, turned, zone_of
 from ucmsc_rules.facts.concepts import Dictionary, Kind
 
 LONGEST_NAME = 80
+MOST_REMEMBERED = 1024
 DISORDERED = "in its time zone its day stands in another order than the time itself, so its day is not known"
 
 
@@ -47,23 +48,47 @@ def _settle_zones(gathered: Gathered) -> None:
 
 def _take_in(row: Row, plan: MappingPlan, gathered: Gathered) -> None:
     kind = plan.kinds.get(row.kind, plan.others)
-    met: list[Plan] = []
+    matched = _matched(row, kind, plan)
+    for rule, answer in matched.rules:
+        if rule.anchor:
+            _take_anchor(rule, row, gathered, surely=answer is Met.YES)
+        elif not add_fact(rule, row, gathered, surely=answer is Met.YES):
+            _count_unsaid(rule, row, kind.rows, gathered)
+    for name in matched.left:
+        if _holds_data(row.cells[name]):
+            gathered.count(f"{row.kind}.{name}")
+    if not matched.known:
+        _count_row(row, kind, gathered)
+
+
+def _matched(row: Row, kind: KindPlan, plan: MappingPlan) -> Matched:
+    """The rules that a row meets; rows of the same fields and deciding texts meet the same ones, and are asked once."""
+    key = (tuple(row.cells), *(_deciding(row.cells.get(field)) for field in kind.deciding))
+    known = kind.remembered.get(key)
+    if known is None:
+        if len(kind.remembered) >= MOST_REMEMBERED:
+            kind.remembered.clear()
+        known = kind.remembered[key] = _ask(row, kind, plan)
+    return known
+
+
+def _deciding(cell: Cell | None) -> object:
+    """All of a cell that conditions look at."""
+    if cell is None or not (cell.absent or cell.also):
+        return cell and cell.text
+    return (cell.text, cell.absent, cell.also)
+
+
+def _ask(row: Row, kind: KindPlan, plan: MappingPlan) -> Matched:
+    met: list[tuple[Plan, Met]] = []
     known = False
     for number in kind.index.candidates(row, plan.missing):
         rule = plan.rules[number]
         answer = rule.asked.ask(row.cells, plan.missing)
         known = known or answer is not Met.NO
-        if answer in {Met.NO, Met.UNLESS}:
-            continue
-        met.append(rule)
-        if rule.anchor:
-            _take_anchor(rule, row, gathered, surely=answer is Met.YES)
-        elif not add_fact(rule, row, gathered, surely=answer is Met.YES):
-            _count_unsaid(rule, row, kind.rows, gathered)
-    if met:
-        _count_fields(row, kind, met, gathered)
-    elif not known:
-        _count_row(row, kind, gathered)
+        if answer in {Met.YES, Met.PERHAPS}:
+            met.append((rule, answer))
+    return Matched(tuple(met), _left(row, kind, [rule for rule, _ in met]) if met else (), known)
 
 
 def _take_anchor(rule: Plan, row: Row, gathered: Gathered, *, surely: bool) -> None:
@@ -102,15 +127,13 @@ def _count_unsaid(rule: Plan, row: Row, rows: Rows, gathered: Gathered) -> None:
         gathered.count(f"{_name(row, rows)} without {reader.field}")
 
 
-def _count_fields(row: Row, kind: KindPlan, met: list[Plan], gathered: Gathered) -> None:
-    """Count the fields that no rule names, and the values that no rule took, of a row that others were taken from."""
-    cells = row.cells
-    left = cells.keys() - kind.named
-    if kind.valued & cells.keys():
-        left |= (kind.valued & cells.keys()).difference(*(rule.used for rule in met))
-    for field in cells if left else ():
-        if field in left and _holds_data(cells[field]):
-            gathered.count(f"{row.kind}.{field}")
+def _left(row: Row, kind: KindPlan, met: list[Plan]) -> tuple[str, ...]:
+    """The fields that no rule names, and those whose values no rule took, of a row that others were taken from."""
+    fields = row.cells.keys()
+    left = fields - kind.named
+    if kind.valued & fields:
+        left |= (kind.valued & fields).difference(*(rule.used for rule in met))
+    return tuple(field for field in fields if field in left)
 
 
 def _count_row(row: Row, kind: KindPlan, gathered: Gathered) -> None:

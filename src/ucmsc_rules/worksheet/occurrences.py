@@ -52,13 +52,14 @@ def history(context: Context, concept: str, anchor: Span) -> History:
     recorded = [_occurrence(context, fact, anchor) for fact in events]
     # an unreadable result has no day of its own here: it leaves the whole history open
     known = [*recorded, *(found for found in derived if found.fact is None or found.fact.readable)]
-    in_time = [found for found in known if found.surely and found.start.first <= anchor.last]
+    in_time = [found for found in known if found.start.first <= anchor.last]
     direct = any(not _may_be_past(context, found) for found in recorded)
     others = _others_from(context, facts, nones, in_time, direct=direct)
     if any(found.fact is not None and not found.fact.readable for found in derived):
         others = BEGINNING
     used = (*facts, *(found.fact for found in derived if found.fact is not None))
-    problems += [problem for none in nones for problem in _contradicted(none, in_time)]
+    surely = [found for found in in_time if found.surely]
+    problems += [problem for none in nones for problem in _contradicted(none, surely)]
     return History(tuple(known), others, used, tuple(problems))
 
 
@@ -154,7 +155,7 @@ def _others_from(
 
 def _silent_after(context: Context, none: Fact, against: list[Occurrence]) -> int | None:
     """The first day that a ``none`` says nothing of; None where it speaks for all days up to the anchor."""
-    if against:  # events that are read out of results beat a none, too
+    if against:  # events that are read out of results beat a none, too, be it that they may be none themselves
         return BEGINNING
     asked = _asked(none)
     settings = context.ruleset.settings

@@ -34,13 +34,13 @@ def course(time: Time, recorded: str, *, going_on: bool) -> dict[str, Cell]:
     nothing is known of later ones. One that still went on when it was recorded had not ended then.
     """
     if time.instant:
-        start = Cell(time.start)
+        start = Cell(time.written)
         return (
             filled(when=start, until=Cell(ONGOING), as_of=Cell(recorded or time.start)) if going_on else {"when": start}
         )
     if not time.start:  # some day up to its end, or up to when it was recorded
         return filled(as_of=Cell(time.end or recorded))
     if time.end and not going_on:
-        return filled(when=Cell(time.start), until=Cell(time.end), as_of=Cell(recorded))
+        return filled(when=Cell(time.written), until=Cell(time.end), as_of=Cell(recorded))
     as_of = (recorded or time.start) if going_on else time.start
-    return filled(when=Cell(time.start), until=Cell(ONGOING), as_of=Cell(as_of))
+    return filled(when=Cell(time.written), until=Cell(ONGOING), as_of=Cell(as_of))

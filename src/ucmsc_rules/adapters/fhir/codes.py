@@ -19,14 +19,14 @@ _CATEGORY = 3
 
 @frozen
 class Coded:
-    """A code's cell, its name for a reader, and whether a rule of the mapping may want an observation of it."""
+    """A code's cell, that of its name, and whether a rule of the mapping may want an observation of it."""
 
     cell: Cell
-    name: str
+    words: Cell
     wanted: bool
 
 
-ANY_CODE = Coded(BLANK, "", wanted=True)
+ANY_CODE = Coded(BLANK, BLANK, wanted=True)
 
 
 @define
@@ -64,7 +64,7 @@ class Codes:
         return self._named(Cell(texts[0], also=tuple(texts[1:])) if texts else BLANK, (text or display)[:LONGEST])
 
     def _named(self, cell: Cell, name: str) -> Coded:
-        return Coded(cell, name, self.interest.wants((cell.text, *cell.also)))
+        return Coded(cell, Cell(name), self.interest.wants((cell.text, *cell.also)))
 
 
 def _plain_key(value: object) -> tuple[object, ...]:

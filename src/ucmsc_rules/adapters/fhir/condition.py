@@ -68,7 +68,7 @@ def status_of(resource: Json) -> str:
 def start_of(onset: Time) -> str:
     """The day of the start: of an onset that took a while, what all its days share."""
     if onset.instant or not (onset.start and onset.end):
-        return onset.start if onset.instant else ""
+        return onset.written if onset.instant else ""
     return within(onset.start, onset.end)
 
 

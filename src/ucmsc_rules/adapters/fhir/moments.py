@@ -35,16 +35,6 @@ def _canonical(text: str) -> str:
     return f"{date}T{time}" if time and len(date) == _DAY else date
 
 
-def zone_of(text: str) -> str:
-    """The zone of a date with a time; "" where it has none.
-
-    >>> zone_of("2026-02-27T23:30:15+08:00"), zone_of("2026-02-27")
-    ('+08:00', '')
-    """
-    found = _FORM.match(text)
-    return (found["zone"] or "") if found else ""
-
-
 def day_part(moment_text: str) -> str:
     """The date of a canonical moment, without its time."""
     return moment_text.partition("T")[0]
@@ -71,15 +61,16 @@ def within(first: str, last: str) -> str:
 class Time:
     """When something was, from a choice of FHIR's elements.
 
-    ``start`` and ``end`` are those of a period, or the same day; "" where they are not told. ``loose`` is whether the
-    element says a time that no date can tell (an age, a range, words, a timing).
+    ``start`` and ``end`` are those of a period, or the same day; "" where they are not told. ``written`` is the start
+    as it was written, with its zone. ``loose`` is whether the element says a time that no date can tell (an age, a
+    range, words, a timing).
     """
 
     start: str = ""
     end: str = ""
+    written: str = ""
     loose: bool = False
     instant: bool = False
-    zone: str = ""
 
 
 NEVER_TOLD = Time()
@@ -89,12 +80,11 @@ def time_of(resource: Json, stem: str) -> Time:
     """The time in an element of several types, as ``onset[x]`` or ``effective[x]``.
 
     >>> time_of({"onsetDateTime": "2026-02"}, "onset")
-    Time(start='2026-02', end='2026-02', loose=False, instant=True, zone='')
+    Time(start='2026-02', end='2026-02', written='2026-02', loose=False, instant=True)
     """
     written = a_text(resource.get(f"{stem}DateTime")) or a_text(resource.get(f"{stem}Instant"))
     if written:
-        told = moment(written)
-        return Time(told, told, instant=True, zone=zone_of(written))
+        return _at(written)
     period = resource.get(f"{stem}Period")
     if period is not None:
         return period_of(period)
@@ -108,11 +98,16 @@ def period_of(period: object) -> Time:
     """The time of a Period; an end that is not told is left open."""
     ends = an_object(period)
     start, end = (a_text(ends.get(key)) for key in ("start", "end"))
-    return Time(moment(start), moment(end), loose=not (start or end), zone=zone_of(start) or zone_of(end))
+    return Time(moment(start), moment(end), start[:LONGEST], loose=not (start or end))
+
+
+def _at(text: str) -> Time:
+    told = moment(text)
+    return Time(told, told, text[:LONGEST], instant=True)
 
 
 def _timing(timing: Json) -> Time:
     events = [event for event in timing.get("event", ()) if isinstance(event, str)]
     if len(events) == 1:
-        return Time(moment(events[0]), moment(events[0]), instant=True, zone=zone_of(events[0]))
+        return _at(events[0].strip())
     return Time(loose=True)

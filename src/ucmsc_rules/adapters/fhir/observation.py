@@ -76,7 +76,8 @@ def _found(part: Json, shared: dict[str, Cell], about: About, place: str, elsewh
     if "referenceRange" in part:
         limit, trouble = upper_limit(part, about.person, shared["when"].text if "when" in shared else "")
         cells.update(filled(uln=limit))
-    cells.update(filled(code=code.cell, name=Cell(code.name), value=value, unit=Cell(value.unit)))
+    said = {"code": code.cell, "name": code.words, "value": value, "unit": Cell(value.unit)}
+    cells |= filled(**said)
     if "interpretation" in part:
         cells.update(filled(interpretation=about.codes.cell(part["interpretation"])))
     return Found(cells, place, trouble, part)

@@ -13,7 +13,7 @@ from ucmsc_rules.adapters.fhir.json_shape import NOTHING, Json, a_text, an_objec
 from ucmsc_rules.adapters.fhir.parse import parse
 from ucmsc_rules.adapters.fhir.sources import Document
 
-HELD = 64 * 1024 * 1024  # so much text may stand parsed at a time
+HELD = 16 * 1024 * 1024  # so much text may stand parsed at a time; parsed it takes seven times as much
 _FOUND_BY_REFERENCE = frozenset({"Medication", "Specimen"})
 
 

@@ -13,27 +13,24 @@ from attrs import evolve, frozen
 from ucmsc_rules.adapters.fhir.codes import ANY_CODE, Coded, Codes
 from ucmsc_rules.adapters.fhir.entries import Entry, tail
 from ucmsc_rules.adapters.fhir.interest import OBSERVATION, interest_of, label_of
-from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, an_object, objects
+from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, objects
+from ucmsc_rules.adapters.fhir.lost import LOST, PARTED, UNKNOWN_PATIENT, doubted, homeless, linked_to
 from ucmsc_rules.adapters.fhir.others import study_of
 from ucmsc_rules.adapters.fhir.person import About, person_of
 from ucmsc_rules.adapters.fhir.pool import Pool, Subject, pool_of
 from ucmsc_rules.adapters.fhir.rows import READERS, Notes, rows_of
 from ucmsc_rules.adapters.fhir.sources import Source, documents_of, open_source
 from ucmsc_rules.adapters.fhir.versions import Current, current
-from ucmsc_rules.adapters.fhir.zones import zones_of
 from ucmsc_rules.adapters.mapping import FieldMapping
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.adapters.row import Row
 from ucmsc_rules.adapters.turn import receive
-from ucmsc_rules.facts.concepts import Dictionary, Kind
+from ucmsc_rules.facts.concepts import Dictionary
 from ucmsc_rules.facts.json_text import Broken
 
 AnySource = str | Path | BinaryIO
 ONLY_WHERE_WANTED = frozenset({"Encounter"})
-SHOWN = 5
-LOST = "a part of the input could not be read, and may be of this subject; so nothing that it may change is known"
-UNKNOWN_PATIENT = "this patient's own resource is not in the input, so sex and birth date are not known from it"
-DOUBT = "no value: a part of the input could not be read"
+LONGEST_LIST = 200
 
 
 def read_fhir(
@@ -50,7 +47,7 @@ def read_fhir(
         pool = pool_of(_documents(source, files), _wanted(mapping))
         yield from (Received(Broken(message)) for message in dict.fromkeys(pool.lost))
         if pool.homeless:
-            yield Received(Broken(_homeless([path for _, _, path in sorted(pool.homeless)])))
+            yield Received(Broken(homeless([path for _, _, path in sorted(pool.homeless)])))
         shared = pool.shared
         ignored = frozenset(f"{kind}.{field}" for kind, rows in mapping.rows.items() for field in rows.ignore)
         terms = Terms(mapping, dictionary, Codes(mapping.systems, interest_of(mapping)), ignored)
@@ -80,11 +77,6 @@ def _wanted(mapping: FieldMapping) -> frozenset[str]:
     return frozenset(READERS) - (ONLY_WHERE_WANTED - named)
 
 
-def _homeless(paths: list[str]) -> str:
-    shown = ", ".join(paths[:SHOWN]) + (f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else "")
-    return f"{len(paths)} resources name no patient that can be told from the input: {shown}"
-
-
 @frozen
 class Terms:
     """What all subjects are read with; ``ignored`` are the labels of fields that the mapping says are no data."""
@@ -112,9 +104,13 @@ def _received(pool: Pool, address: str, subject: Subject, terms: Terms) -> Recei
     unread = {**counted, **passed_over, **subject.passed_over}
     if now.older:
         unread["older versions of resources"] = now.older
+    parted = [reference for entry in patients for reference in linked_to(entry.resource)]
+    if parted:
+        notes.add(patients[0].path, PARTED.format(" and ".join(dict.fromkeys(parted))[:LONGEST_LIST]))
     if pool.lost:
         notes.add("input", LOST)
-        received = evolve(received, record=_doubted(received.record, mapping, dictionary))
+    if pool.lost or parted:
+        received = evolve(received, record=doubted(received.record, mapping, dictionary))
     return evolve(received, problems=(*received.problems, *notes.problems), unread=unread)
 
 
@@ -129,7 +125,7 @@ def _passed_over(now: Current, codes: Codes, mapping: FieldMapping) -> dict[str,
             kept.append(entry)
             continue
         for each in read:
-            key = (each.cell.text, each.name)
+            key = (each.cell.text, each.words.text)
             counted[key] = counted.get(key, 0) + 1
     now.entries = kept
     now.doubtful = {place for place, entry in enumerate(kept) if id(entry) in doubtful}
@@ -153,10 +149,9 @@ def _rows(pool: Pool, now: Current, codes: Codes, notes: Notes) -> Iterator[Row]
         lambda reference, _resource: pool.find(reference, standing[-1]),
         _studies(now.entries),
     )
-    zones = zones_of(entry for entry in now.entries if entry.kind == "Observation")
     for place, entry in enumerate(now.entries):
         standing[:] = [entry]
-        yield from rows_of(entry, about, zones, notes, doubtful=place in now.doubtful)
+        yield from rows_of(entry, about, notes, doubtful=place in now.doubtful)
 
 
 def _studies(entries: list[Entry]) -> Mapping[str, tuple[str, ...]]:
@@ -194,15 +189,6 @@ def _last_part(address: str) -> str:
     if " " in address:  # a patient without id and address
         return ""
     return address.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
-
-
-def _doubted(record: Any, mapping: FieldMapping, dictionary: Dictionary) -> Any:  # noqa: ANN401 - a record is plain data
-    """The record with a fact of unknown value for each concept that the lost part may speak of."""
-    doubts = []
-    for concept in dict.fromkeys(rule.concept for rule in mapping.facts):
-        fact = {"concept": concept, "value": DOUBT, "source": "input"}
-        doubts.append({**fact, "complete": False} if dictionary[concept].kind is Kind.EVENT else fact)
-    return {**an_object(record), "facts": [*record["facts"], *doubts]}
 
 
 def _with_shared(received: Received, shared: Counter[str]) -> Received:

@@ -11,7 +11,6 @@ from ucmsc_rules.adapters.fhir.condition import read_condition
 from ucmsc_rules.adapters.fhir.entries import Entry
 from ucmsc_rules.adapters.fhir.given import read_administration, read_procedure, read_statement
 from ucmsc_rules.adapters.fhir.json_shape import Json, a_text, objects
-from ucmsc_rules.adapters.fhir.moments import day_part, moment
 from ucmsc_rules.adapters.fhir.observation import read_observation
 from ucmsc_rules.adapters.fhir.others import (
     read_allergy,
@@ -22,12 +21,10 @@ from ucmsc_rules.adapters.fhir.others import (
 )
 from ucmsc_rules.adapters.fhir.person import About, patient_cells
 from ucmsc_rules.adapters.fhir.values import unknown
-from ucmsc_rules.adapters.fhir.zones import Zones
-from ucmsc_rules.adapters.row import Cell, Row
+from ucmsc_rules.adapters.row import Row
 from ucmsc_rules.facts.fact import Problem
 
 ANSWERS = ("value", "holds", "sex", "birth_sex", "birth_date")  # the cells that say something about the subject
-TURNED = "times of this test are of several zones, and their written days are not in the order of the times"
 VERSIONS = "several versions of this resource differ, and which is the newest is not told"
 
 
@@ -55,7 +52,7 @@ class Notes:
         self.problems.append(Problem(level, path, message))
 
 
-def rows_of(entry: Entry, about: About, zones: Zones, notes: Notes, *, doubtful: bool) -> Iterator[Row]:
+def rows_of(entry: Entry, about: About, notes: Notes, *, doubtful: bool) -> Iterator[Row]:
     """The rows of one resource."""
     resource, kind = entry.resource, entry.kind
     why = VERSIONS if doubtful else _not_understood(resource)
@@ -69,8 +66,6 @@ def rows_of(entry: Entry, about: About, zones: Zones, notes: Notes, *, doubtful:
         if reason := why or (_not_understood(found.part) if found.place else ""):
             cells = {name: unknown(reason) if name in ANSWERS else cell for name, cell in cells.items()}
             notes.add(path, f"{reason}, so what this says is unknown")
-        if kind == "Observation" and (zones.mixed or zones.turned):
-            cells = _in_order(resource, cells, zones, path, notes)
         yield Row(kind, cells, path)
 
 
@@ -80,15 +75,3 @@ def _not_understood(element: Json) -> str:
         urls = ", ".join(a_text(each.get("url"))[:100] for each in objects(element["modifierExtension"]))
         return f"a modifierExtension ({urls}) is not understood"
     return "implicitRules are not understood" if "implicitRules" in element else ""
-
-
-def _in_order(resource: Json, cells: dict[str, Cell], zones: Zones, path: str, notes: Notes) -> dict[str, Cell]:
-    """The cells without a time of day that cannot be compared, or without a day that cannot."""
-    written = a_text(resource.get("effectiveDateTime")) or a_text(resource.get("effectiveInstant"))
-    if written in zones.turned:
-        notes.add(path, f"{TURNED}, so this one counts as undated")
-        return {name: cell for name, cell in cells.items() if name not in {"when", "start"}}
-    day = day_part(moment(written))
-    if day not in zones.mixed:
-        return cells
-    return {**cells, **{name: Cell(day) for name in ("when", "start") if name in cells}}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from importlib import import_module
 from typing import Any, BinaryIO
 
-from ucmsc_rules.adapters.tables.source import EXTRA, Table, TableRow
+from ucmsc_rules.adapters.tables.table import EXTRA, Table, TableRow
 from ucmsc_rules.adapters.tables.text import is_number, text_of
 from ucmsc_rules.errors import UcmscRulesError
 from ucmsc_rules.facts.json_text import Broken

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import Factory, define
 
-from ucmsc_rules.adapters.tables.source import Table, TableRow
+from ucmsc_rules.adapters.tables.table import Table, TableRow
 from ucmsc_rules.facts.json_text import Broken
 
 MOST_LISTED = 10

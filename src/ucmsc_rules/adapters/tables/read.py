@@ -10,7 +10,8 @@ from ucmsc_rules.adapters.mapping import FieldMapping, System, Take
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.adapters.row import UNKNOWN, Cell, Row
 from ucmsc_rules.adapters.tables.gather import Gathering, gather
-from ucmsc_rules.adapters.tables.source import Table, TableRow, open_table
+from ucmsc_rules.adapters.tables.source import open_table
+from ucmsc_rules.adapters.tables.table import Table, TableRow
 from ucmsc_rules.adapters.turn import receive
 from ucmsc_rules.errors import UcmscRulesError
 from ucmsc_rules.facts.concepts import Dictionary

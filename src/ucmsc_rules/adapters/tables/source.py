@@ -5,33 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ucmsc_rules.adapters.delimited import Line, read_delimited
+from ucmsc_rules.adapters.tables.frames import frame_table, parquet_table
+from ucmsc_rules.adapters.tables.table import Table, TableRow
 from ucmsc_rules.errors import UcmscRulesError
 from ucmsc_rules.facts.json_text import Broken
-from ucmsc_rules.frozen import frozen_to_mypy
 
 PARQUET = b"PAR1"
-EXTRA = "install ucmsc-rules[tables]"
-
-
-@frozen_to_mypy
-class TableRow:
-    """The texts of one row, and where it stands."""
-
-    cells: tuple[str, ...]
-    path: str
-
-
-@frozen_to_mypy
-class Table:
-    """The columns of a table, and its rows; what cannot be read is ``Broken`` in its place."""
-
-    columns: tuple[str, ...]
-    rows: Iterator[TableRow | Broken]
 
 
 def open_table(source: Any, with_commas: Collection[str] = ()) -> Table | Broken:  # noqa: ANN401 - frames of any make
@@ -43,7 +26,7 @@ def open_table(source: Any, with_commas: Collection[str] = ()) -> Table | Broken
         return _from_path(Path(source), with_commas)
     if hasattr(type(source), "read"):  # a frame may have a column of that name
         return _from_stream(nullcontext(source), with_commas)
-    return _frames().frame_table(source, with_commas)  # type: ignore[no-any-return]
+    return frame_table(source, with_commas)
 
 
 def _from_path(path: Path, with_commas: Collection[str]) -> Table | Broken:
@@ -62,7 +45,7 @@ def _from_stream(opened: AbstractContextManager[BinaryIO], with_commas: Collecti
     seekable.seek(0) if seekable is not stream else stream.seek(-len(head), io.SEEK_CUR)
     if head == PARQUET:
         with opened:
-            return _frames().parquet_table(seekable, with_commas)  # type: ignore[no-any-return]
+            return parquet_table(seekable, with_commas)
     rows = _lines(seekable, opened)
     header = next(rows, None)
     if header is None:
@@ -78,8 +61,3 @@ def _lines(stream: BinaryIO, opened: AbstractContextManager[BinaryIO]) -> Iterat
     with opened:
         for line in read_delimited(stream):
             yield TableRow(line.cells, f"line {line.number}") if isinstance(line, Line) else line
-
-
-def _frames() -> Any:  # noqa: ANN401 - a module
-    """What reads data frames; its packages are asked for only here."""
-    return import_module("ucmsc_rules.adapters.tables.frames")

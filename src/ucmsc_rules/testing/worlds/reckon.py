@@ -29,7 +29,8 @@ from ucmsc_rules.testing.worlds.days import Anchors, ago, read_anchors, worth_tr
 from ucmsc_rules.testing.worlds.events import Outcomes
 from ucmsc_rules.testing.worlds.facts import BOTH, Answers, Fact, read_facts
 from ucmsc_rules.testing.worlds.latest import MOST_WORLDS
-from ucmsc_rules.testing.worlds.subject import Subject, outcomes
+from ucmsc_rules.testing.worlds.outcomes import outcomes
+from ucmsc_rules.testing.worlds.subject import Subject
 from ucmsc_rules.values.dates import CalendarUnit
 
 _WORDS = {frozenset({True}): "true", frozenset({False}): "false"}
