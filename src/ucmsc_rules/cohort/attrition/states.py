@@ -35,6 +35,7 @@ def load(connection: Any, name: str, table: Any) -> None:  # noqa: ANN401 - what
         return
     if not isinstance(table, str | Path):
         arrow = getattr(table, "to_arrow_table", None) or getattr(table, "to_arrow", None)
+        connection.execute(f"DROP VIEW IF EXISTS {name}")
         connection.register(name, arrow() if arrow else table)
         return
     path = Path(table)

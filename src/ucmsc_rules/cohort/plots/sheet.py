@@ -23,6 +23,7 @@ SIZE = 9.0
 LEADING = 0.23
 _POINTS = 72.0
 _SUBPIXELS = 64
+_LARGER = 16  # measured so much larger, so that rounding to dots does not matter
 _DOTS = 144
 _STYLE = {
     "font.family": "DejaVu Sans", "svg.fonttype": "path", "svg.hashsalt": "ucmsc-rules", "hatch.linewidth": 0.6,
@@ -97,9 +98,9 @@ def plain_style() -> AbstractContextManager[None]:
 def width_of(words: str, size: float = SIZE, *, bold: bool = False) -> float:
     """How many inches words take."""
     font = _font(bold=bold)
-    font.set_size(size, _POINTS)
+    font.set_size(size * _LARGER, _POINTS)
     font.set_text(words, 0.0)
-    return float(font.get_width_height()[0]) / _SUBPIXELS / _POINTS
+    return float(font.get_width_height()[0]) / _SUBPIXELS / _POINTS / _LARGER
 
 
 @cache

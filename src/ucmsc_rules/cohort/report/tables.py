@@ -92,7 +92,7 @@ def _change(change: Change) -> str:
 
 def problems_table(problems: Sequence[tuple[str, str, int, str]]) -> str:
     """What was wrong in the tables: level, message, rows, an example."""
-    head = _heads(("Level", "What", "Rows", "Example"))
+    head = _heads(("Level", "What", "Rows", "A subject, as an example"))
     body = "".join(
         f'<tr><td class="words">{escape(level)}</td><td class="words">{escape(message)}</td><td>{number(rows)}</td>'
         f'<td class="words"><code>{escape(example)}</code></td></tr>'
