@@ -122,12 +122,13 @@ def _fill(engine: DuckDB, plan: Plan, chunk: int) -> None:
     for number, start in enumerate(range(0, max(count, 1), chunk)):
         mine = f"BETWEEN {start} AND {start + chunk - 1}"
         engine.view(PEOPLE, f"SELECT * FROM people WHERE sid {mine}")
+        several = f"SELECT sid, cid FROM coded WHERE sid {mine} GROUP BY sid, cid HAVING count(*) > 1"
+        together = f"LEFT JOIN ({several}) s ON s.sid = c.sid AND s.cid = c.cid"
+        engine.define("chunk", f"SELECT c.*, s.sid IS NOT NULL AS multi FROM coded c {together} WHERE c.sid {mine}")
         engine.view(
             FACTS,
-            f"SELECT c.sid, c.day_first, c.day_last, c.m, c.dated, c.uf, c.ul, c.rf, c.rl, "
-            f"v.* EXCLUDE (vid, shape), {numbers} "
-            f"FROM coded c JOIN vals v ON v.vid = c.vid JOIN people p ON p.sid = c.sid "
-            f"WHERE c.sid {mine} AND p.sid {mine}",
+            f"SELECT c.* EXCLUDE (vid, cid), v.* EXCLUDE (vid, shape), {numbers} "
+            f"FROM chunk c JOIN vals v ON v.vid = c.vid JOIN {PEOPLE} p ON p.sid = c.sid",
         )
         fill_sheets(engine, plan)
         chosen = f"SELECT * EXCLUDE (sid) FROM {SHEET}"

@@ -9,7 +9,7 @@ from attrs import frozen
 from ucmsc_rules.cohort.sql.anchors import At
 from ucmsc_rules.cohort.sql.dialect import Dialect
 from ucmsc_rules.cohort.sql.piece import Piece, bounds
-from ucmsc_rules.cohort.sql.standing import standing
+from ucmsc_rules.cohort.sql.standing import by_concept, standing
 from ucmsc_rules.cohort.sql.words import INF, MINUS_INF, ONE, ZERO, choose, completed_years, listed, moment, number
 from ucmsc_rules.values.dates import BEGINNING, FOREVER
 
@@ -31,22 +31,19 @@ def answers_at(facts: str, at: At, concepts: Sequence[int], *, as_evidence: bool
     """
     first = f"CASE WHEN {PLACED} THEN {BEGINNING} ELSE day_first END"
     last = f"CASE WHEN {PLACED} THEN {at.first} ELSE day_last END"
-    used, columns = "", ""
-    if as_evidence:
-        alone = "count(*) OVER (PARTITION BY sid, cid) = 1"
-        used = f", least(CASE WHEN {alone} THEN day_last ELSE {last} END, {at.last}) AS own_last"
-        time = f"max(CASE WHEN m IS NOT NULL THEN {moment('own_last', 'm')} END)"
-        columns = f", max(own_last) AS used_last, {time} AS used_time"
-    placed = f"(SELECT y.*{used} FROM {facts} y WHERE cid IN {listed(concepts)})"
+    placed = f"(SELECT y.* FROM {facts} y WHERE cid IN {listed(concepts)})"
     found = standing(placed, "TRUE", at, first=first, last=last)
     known_until = choose((f"uf = {FOREVER}", f"coalesce(rf, {at.last})"), otherwise="uf")
     lapsed = f"readable AND uf IS NOT NULL AND {known_until} < {at.last}"
-    return (
-        "SELECT sid, cid, max(CASE WHEN certain THEN 1 ELSE 0 END) AS certain, "
-        f"min(CASE WHEN {lapsed} THEN {ZERO} ELSE lo0 END) AS lo, "
-        f"max(CASE WHEN {lapsed} THEN {ONE} ELSE hi0 END) AS hi{columns} "
-        f"FROM ({found}) a GROUP BY sid, cid"
-    )
+    kept = {
+        "lo": ("min", f"CASE WHEN {lapsed} THEN {ZERO} ELSE lo0 END"),
+        "hi": ("max", f"CASE WHEN {lapsed} THEN {ONE} ELSE hi0 END"),
+    }
+    if as_evidence:
+        own_last = f"least(CASE WHEN multi THEN l ELSE day_last END, {at.last})"
+        kept["used_last"] = ("max", own_last)
+        kept["used_time"] = ("max", f"CASE WHEN m IS NOT NULL THEN {moment(own_last, 'm')} END")
+    return by_concept(found, kept)
 
 
 def answers(facts: str, table: str, at: At, asked: Sequence[Asked]) -> Piece:

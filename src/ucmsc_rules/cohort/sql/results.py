@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ucmsc_rules.cohort.sql.anchors import At
 from ucmsc_rules.cohort.sql.piece import Piece, bounds
-from ucmsc_rules.cohort.sql.standing import standing
+from ucmsc_rules.cohort.sql.standing import by_concept, standing
 from ucmsc_rules.cohort.sql.words import INF, MINUS_INF, listed, moment, number
 
 
@@ -76,7 +76,7 @@ def standing_results(facts: str, asked: ResultsAt) -> str:
     """The results that may be the latest."""
     found = standing(facts, f"cid IN {listed(asked.concepts())}", asked.at, asked.max_age)
     ends = ", ".join(f"lo{slot}, hi{slot}" for slot in asked.slots())
-    return f"SELECT sid, cid, f, l, m, certain, {asked.at.first}, {asked.at.last}, {ends} FROM ({found}) s"
+    return f"SELECT sid, cid, f, l, m, multi, certain, {asked.at.first}, {asked.at.last}, {ends} FROM ({found}) s"
 
 
 def grouped(standing_table: str, asked: ResultsAt) -> str:
@@ -84,13 +84,12 @@ def grouped(standing_table: str, asked: ResultsAt) -> str:
 
     A score's are ``r<n>_lo`` and ``r<n>_hi`` (points) or ``r<n>_i<k>_lo`` (inputs), ``r<n>_last`` and ``r<n>_time``.
     """
-    ends = ", ".join(f"min(lo{slot}) AS lo{slot}, max(hi{slot}) AS hi{slot}" for slot in asked.slots())
     last = f"least(l, {asked.at.last})"
-    by_concept = (
-        f"SELECT sid, cid, max(CASE WHEN certain THEN 1 ELSE 0 END) AS certain, {ends}, max({last}) AS used_last, "
-        f"max(CASE WHEN m IS NOT NULL THEN {moment(last, 'm')} END) AS used_time "
-        f"FROM {standing_table} GROUP BY sid, cid"
-    )
+    kept = {f"lo{slot}": ("min", f"lo{slot}") for slot in asked.slots()}
+    kept |= {f"hi{slot}": ("max", f"hi{slot}") for slot in asked.slots()}
+    kept["used_last"] = ("max", last)
+    kept["used_time"] = ("max", f"CASE WHEN m IS NOT NULL THEN {moment(last, 'm')} END")
+    found = by_concept(f"SELECT * FROM {standing_table}", kept)
     columns = [bounds(place, *_ends_of(of)) for place, of in asked.plain]
     for band in asked.bands:
         lo, hi = (" + ".join(_points(part, end) for part in band.parts) for end in ("lo", "hi"))
@@ -104,7 +103,7 @@ def grouped(standing_table: str, asked: ResultsAt) -> str:
                 f"coalesce({hi}, {INF}) AS r{score.place}_i{order}_hi"
             )
         columns += _used(score.place, [each.concept for each in score.inputs])
-    return f"SELECT sid, {', '.join(columns)} FROM ({by_concept}) g GROUP BY sid"
+    return f"SELECT sid, {', '.join(columns)} FROM ({found}) g GROUP BY sid"
 
 
 def _ends_of(of: Slotted) -> tuple[str, str]:
