@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from ucmsc_rules import load_ruleset, screen_all
-from ucmsc_rules.cohort.attrition import Attrition, attrition, tables_of
+from ucmsc_rules.cohort.attrition import Attrition, count_attrition, tables_of
 from ucmsc_rules.cohort.synth import records_of, synthesise
 from ucmsc_rules.rules.model import Ruleset
 
@@ -41,4 +41,4 @@ def tables(count: int, seed: int = 1) -> tuple[Any, Any]:
 def attrition_of(count: int, seed: int = 1) -> Attrition:
     """The attrition of made-up subjects."""
     findings, wants = tables(count, seed)
-    return attrition(trial(), findings, wants=wants)
+    return count_attrition(trial(), findings, wants=wants)

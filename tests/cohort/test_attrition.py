@@ -12,7 +12,7 @@ import pytest
 
 from cohort.cohort_findings import attrition_of, tables, trial, verdicts
 from ucmsc_rules import UcmscRulesError
-from ucmsc_rules.cohort.attrition import Attrition, attrition
+from ucmsc_rules.cohort.attrition import Attrition, count_attrition
 from ucmsc_rules.rules.model import Category
 
 COUNT = 800
@@ -111,7 +111,7 @@ def test_findings_may_be_wide_and_may_stand_in_a_file(tmp_path: Path) -> None:
         {"subject": one.subject, **{f.criterion: words[f.holds.value] for f in one.findings}} for one in verdicts(COUNT)
     ]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "wide.parquet")
-    wide = attrition(trial(), tmp_path / "wide.parquet")
+    wide = count_attrition(trial(), tmp_path / "wide.parquet")
     assert wide.rows == found().rows
     assert wide.branches == ()
     assert wide.combinations == found().combinations
@@ -119,7 +119,7 @@ def test_findings_may_be_wide_and_may_stand_in_a_file(tmp_path: Path) -> None:
 
 def test_an_empty_table_is_a_cohort_of_nobody() -> None:
     """Nothing is divided by nought."""
-    nobody = attrition(trial(), tables(COUNT)[0].slice(0, 0))
+    nobody = count_attrition(trial(), tables(COUNT)[0].slice(0, 0))
     assert (nobody.screened, nobody.excluded, nobody.eligible, nobody.undetermined) == (0, 0, 0, 0)
     assert {row.remaining for row in nobody.rows} == {0}
 
@@ -156,5 +156,5 @@ def strange() -> pa.Table:
 def test_a_table_that_is_no_findings_table_is_refused(table: Any, message: str) -> None:
     """What is missing or too much is told."""
     with pytest.raises(UcmscRulesError) as raised:
-        attrition(trial(), table())
+        count_attrition(trial(), table())
     assert str(raised.value) == message

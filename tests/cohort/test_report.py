@@ -19,7 +19,7 @@ from ucmsc_rules import screen_all
 from ucmsc_rules.cohort.attrition import Attrition, Change, suppressed, tables_of
 from ucmsc_rules.cohort.problems import CohortProblem
 from ucmsc_rules.cohort.report import report_html, write_report
-from ucmsc_rules.cohort.vary import change_of, vary
+from ucmsc_rules.cohort.varying import change_of, vary
 from ucmsc_rules.rules.model import Ruleset
 
 CHROMIUM = next(

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import Factory, evolve, frozen
 
 from ucmsc_rules._version import __version__
-from ucmsc_rules.cohort.attrition import Attrition, Change, attrition, suppressed
+from ucmsc_rules.cohort.attrition import Attrition, Change, count_attrition, suppressed
 from ucmsc_rules.cohort.attrition.states import connect
 from ucmsc_rules.cohort.engine import DuckDB
 from ucmsc_rules.cohort.packages import CohortError
@@ -19,7 +19,7 @@ from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.screen import screen_cohort
 from ucmsc_rules.cohort.sql.words import text
 from ucmsc_rules.cohort.synth import write_cohort
-from ucmsc_rules.cohort.vary import change_of, vary
+from ucmsc_rules.cohort.varying import change_of, vary
 from ucmsc_rules.rules.model import Ruleset
 
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, what comes next
@@ -158,7 +158,7 @@ def _told(ruleset: Ruleset, parts: Sequence[Part], problems: list[CohortProblem]
             changes or its_changes
         )  # fmt: skip
     folder = parts[0].folder
-    counted = attrition(
+    counted = count_attrition(
         ruleset, folder / "findings", wants=folder / "wanting", changes=changes, memory=options.memory_limit
     )
     return Outcome(suppressed(counted, options.min_cell), tuple(merged(problems)), 0, len(parts))

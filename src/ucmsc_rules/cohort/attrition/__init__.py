@@ -20,10 +20,20 @@ from ucmsc_rules.cohort.attrition.tables import tables_of
 from ucmsc_rules.cohort.findings import Cohort
 from ucmsc_rules.rules.model import Category, Ruleset
 
-__all__ = ["Attrition", "BranchRow", "Change", "Combination", "Row", "Want", "attrition", "suppressed", "tables_of"]
+__all__ = [
+    "Attrition",
+    "BranchRow",
+    "Change",
+    "Combination",
+    "Row",
+    "Want",
+    "count_attrition",
+    "suppressed",
+    "tables_of",
+]
 
 
-def attrition(  # noqa: PLR0913 - all but two are named
+def count_attrition(  # noqa: PLR0913 - all but two are named
     ruleset: Ruleset,
     findings: Any,  # noqa: ANN401 - whatever holds a table
     *,

@@ -10,7 +10,7 @@ from attrs import evolve
 from cohort.cohort_findings import records, tables, trial, verdicts
 from ucmsc_rules import UcmscRulesError, screen_all
 from ucmsc_rules.cohort.attrition import tables_of
-from ucmsc_rules.cohort.vary import change_of, vary
+from ucmsc_rules.cohort.varying import change_of, vary
 from ucmsc_rules.rules.model import Ruleset
 
 COUNT = 800
