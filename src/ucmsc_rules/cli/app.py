@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -356,6 +357,65 @@ def trace(
 
     with ended_by():
         raise typer.Exit(print_trace(ruleset, form.value))
+
+
+@app.command()
+def cohort(  # noqa: PLR0913 - one parameter for each option
+    facts: Annotated[list[str], typer.Argument(metavar="FACTS", help="Tables of facts: Parquet, CSV or NDJSON.")],
+    *,
+    out: Annotated[str, typer.Option(metavar="FILE", help="Where the findings go, as Parquet.")],
+    anchors: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A table with a row for each subject and a column for each anchor."),
+    ] = None,
+    ruleset: RulesetOption = DEFAULT,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=DATE", help="An anchor for subjects that lack it; may be repeated."),
+    ] = None,
+    report: Annotated[str | None, typer.Option(metavar="FILE", help="Write an HTML report of the attrition.")] = None,
+    plots: Annotated[str | None, typer.Option(metavar="FOLDER", help="Write the diagrams as SVG and PNG.")] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help='What another rule would bring, as "I4: hbv_dna <= 2000 IU/mL".'),
+    ] = None,
+    min_cell: Annotated[int, typer.Option(min=0, help="Hide counts from 1 to one less than this.")] = 0,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="One row for each subject, a column for each criterion.")
+    ] = False,
+    memory_limit: Annotated[str, typer.Option(help="How much memory the database may take.")] = "4GB",
+    threads: Annotated[int | None, typer.Option(min=1, max=256, help="How many threads it may take.")] = None,
+) -> None:
+    """Screen a cohort in SQL, and show whom each criterion costs.
+
+    Interrupted, the same command goes on where it was. Exit status: 0, everything was read; 1, an error was reported;
+    2, wrong usage.
+    """
+    with ended_by():
+        from ucmsc_rules.cli.cohort import CohortOrder, print_cohort  # noqa: PLC0415
+        from ucmsc_rules.cohort.commands import Options  # noqa: PLC0415
+
+        options = Options(
+            report=Path(report) if report else None, plots=Path(plots) if plots else None, vary=tuple(vary or ()),
+            min_cell=min_cell, wide=wide, memory_limit=memory_limit, threads=threads,
+        )  # fmt: skip
+        order = CohortOrder(tuple(facts), anchors, ruleset, out, tuple(anchor or ()), options)
+        raise typer.Exit(print_cohort(order))
+
+
+@app.command()
+def synth(
+    count: Annotated[int, typer.Argument(min=1, max=100_000_000, metavar="N", help="How many subjects.")],
+    *,
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Where facts.parquet and anchors.parquet go.")],
+    ruleset: RulesetOption = DEFAULT,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same subjects.")] = 1,
+) -> None:
+    """Make up a cohort, for demonstrations and benchmarks: nobody's data."""
+    with ended_by():
+        from ucmsc_rules.cli.cohort import print_synth  # noqa: PLC0415
+
+        print_synth(ruleset, count, out, seed)
 
 
 @app.command()

@@ -87,14 +87,15 @@ def _task(order: Order) -> Task:
     ruleset = screener_for(task.ruleset, "", task.engine).compiled.ruleset
     return evolve(
         task,
-        anchors=tuple(_anchor(text, ruleset) for text in order.anchors),
+        anchors=tuple(anchor_of(text, ruleset) for text in order.anchors),
         ranges=_ranges(order.normal_ranges, ruleset) if order.normal_ranges else (),
         audited=order.audit is not None,
         digest=ruleset.digest if order.jobs > 1 else "",
     )
 
 
-def _anchor(text: str, ruleset: Ruleset) -> tuple[str, str]:
+def anchor_of(text: str, ruleset: Ruleset) -> tuple[str, str]:
+    """The name and the date of an option NAME=DATE. Raises UsageError."""
     name, _, day = text.partition("=")
     if name not in ruleset.anchors or not day:
         hint = did_you_mean(name, ruleset.anchors) or f"; {ruleset.name} has {', '.join(ruleset.anchors)}"
