@@ -73,6 +73,8 @@ def test_small_counts_are_hidden(folder: Path, tmp_path: Path) -> None:
     numbers = [cell for line in table for cell in line.split()[1:]]
     assert "." in numbers
     assert not [number for number in numbers if number.isdigit() and 0 < int(number) < 10]
+    assert "S-0000" in asked(folder, tmp_path / "f.parquet").stderr
+    assert "S-0000" not in result.stderr
 
 
 def test_a_report_and_diagrams(folder: Path, tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ def print_cohort(order: CohortOrder) -> int:
     for line in _lines(outcome.attrition):
         typer.echo(printable(line))
     for problem in outcome.problems:
-        typer.echo(printable(str(problem)), err=True)
+        if problem.count == 0 or problem.count >= order.options.min_cell:
+            told = evolve(problem, examples=()) if order.options.min_cell else problem  # an example is somebody's
+            typer.echo(printable(str(told)), err=True)
     return SOME_ERROR if any(problem.level == "error" for problem in outcome.problems) else 0
 
 
