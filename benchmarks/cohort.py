@@ -150,7 +150,7 @@ def hand_written_sql(count: int) -> float:
     """The same by hand; first, that both say the same."""
     path = worksheet(count, MEASURES)
     connection = connect()
-    connection.execute(f"CREATE VIEW worksheet AS SELECT * FROM '{path}' LIMIT 20000")
+    connection.execute(f"CREATE VIEW worksheet AS SELECT * FROM '{path}' WHERE hash(subject) % 20 = 0")
     pair = (by_hand(), _generated(dict(RULES)))
     names = ", ".join(f'"{name}"' for name in ("subject", *RULES))
     for one, other in (pair, pair[::-1]):

@@ -25,6 +25,7 @@ from ucmsc_rules.worksheet.compare import compare
 
 DATES = ("when", "until", "recorded")
 TEXTS = ("concept", "value", "unit", "uln", "status", "complete", "lloq", "copies_per_iu", "detected")
+DAYS = ("day_first", "day_last", "m", "dated", "uf", "ul", "rf", "rl")
 COLUMNS = ("subject", *TEXTS, *DATES)
 ABSENT, READ, UNREADABLE = 0, 1, 2
 HAS_WHEN, HAS_UNTIL, BAD_DATES = 1, 2, 4
@@ -100,6 +101,13 @@ def load_values(engine: Engine, plan: Plan, keys: Sequence[Key], present: Sequen
             values.append(cell)
     engine.load("vals", columns)
     return problems
+
+
+def value_columns(plan: Plan) -> list[str]:
+    """The columns of ``vals`` that say something of a fact."""
+    counts = [f"counts{number}" for number in range(len(plan.compiled.ruleset.counts_as))]
+    ends = [f"{end}{slot}" for slot in range(plan.width) for end in ("lo", "hi")]
+    return ["readable", "sure", "amended", "complete", "yes", *counts, *ends]
 
 
 def _value_row(plan: Plan, fact: Fact, rules: Sequence[CountsAs]) -> list[Any]:
@@ -214,5 +222,5 @@ def encoded(present: Sequence[str]) -> str:
     """The facts as numbers: the subject's, the value's, and the days."""
     same = " AND ".join(f"v.k_{name} = d.{_quoted(name)}" for name in TEXTS if name in present)
     joins = f"JOIN vals v ON {same} AND v.shape = d.shape JOIN people p ON p.subject = d.c_subject"
-    columns = "p.sid, v.vid, v.cid, d.day_first, d.day_last, d.m, d.dated, d.uf, d.ul, d.rf, d.rl"
+    columns = ", ".join(["p.sid", "v.vid", "v.cid", *(f"d.{name}" for name in DAYS)])
     return f"SELECT {columns} FROM ({dated(present)}) d {joins}"

@@ -22,7 +22,7 @@ class Engine(Protocol):
     def define(self, name: str, query: str, *, kept: bool = False) -> None:
         """A table of that name from a query; one that is ``kept`` outlives a chunk."""
 
-    def view(self, name: str, query: str) -> None:
+    def view(self, name: str, query: str, *, kept: bool = False) -> None:
         """A query under a name, to be asked when it is read."""
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -56,9 +56,9 @@ class DuckDB:
         """A table of that name from a query; others than those that are kept are temporary."""
         self.connection.execute(f"CREATE OR REPLACE {'' if kept else 'TEMP '}TABLE {name} AS {query}")
 
-    def view(self, name: str, query: str) -> None:
+    def view(self, name: str, query: str, *, kept: bool = False) -> None:
         """A query under a name."""
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        self.connection.execute(f"CREATE OR REPLACE {'' if kept else 'TEMP '}VIEW {name} AS {query}")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ucmsc_rules.cohort.engine import DuckDB
+from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.plan import Plan
 from ucmsc_rules.cohort.problems import CohortProblem
 from ucmsc_rules.cohort.sql.rules import rule_sql, truth_sql
@@ -69,22 +69,19 @@ def _ordered(*, wide: bool) -> str:
     return "SELECT subject, criterion, branch, holds FROM findings ORDER BY subject, place"
 
 
-def define_findings(engine: DuckDB, plan: Plan) -> None:
+def define_findings(engine: Engine, plan: Plan) -> None:
     """Makes ``findings_wide`` from ``worksheet``, and the views over it."""
     compiled = plan.compiled
     columns = [f"{truth_sql(rule)} AS {engine.dialect.named(name)}" for name, rule in compiled.rules.items()]
     engine.define("findings_wide", f"SELECT subject, {', '.join(columns)} FROM worksheet", kept=True)
-    _view(engine, "findings", " UNION ALL ".join(_long(engine, compiled)))
-    _view(engine, "statuses", f"SELECT subject, {status_sql(engine, compiled)} AS status FROM findings_wide")
+    engine.view("findings", " UNION ALL ".join(_long(engine, compiled)), kept=True)
+    statuses = f"SELECT subject, {status_sql(engine, compiled)} AS status FROM findings_wide"
+    engine.view("statuses", statuses, kept=True)
     parts = [part for criterion in compiled.ruleset.criteria for part in _wanting(engine, compiled, criterion.id)]
-    _view(engine, "wanting", " UNION ".join(parts))
+    engine.view("wanting", " UNION ".join(parts), kept=True)
 
 
-def _view(engine: DuckDB, name: str, query: str) -> None:
-    engine.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
-
-
-def _long(engine: DuckDB, compiled: Compiled) -> list[str]:
+def _long(engine: Engine, compiled: Compiled) -> list[str]:
     parts: list[str] = []
     for criterion in compiled.ruleset.criteria:
         keys = ["", *(branch.key for branch in criterion.branches if branch.key)]
@@ -102,7 +99,7 @@ def _nth(compiled: Compiled, criterion: str) -> int:
     return names.index(criterion) * 1000
 
 
-def status_sql(engine: DuckDB, compiled: Compiled) -> str:
+def status_sql(engine: Engine, compiled: Compiled) -> str:
     """The status of a row of ``findings_wide``, as ``verdicts.finding.status_of`` decides it."""
     against, favour = [], []
     for criterion in compiled.ruleset.criteria:
@@ -116,7 +113,7 @@ def status_sql(engine: DuckDB, compiled: Compiled) -> str:
     )
 
 
-def _wanting(engine: DuckDB, compiled: Compiled, criterion: str) -> list[str]:
+def _wanting(engine: Engine, compiled: Compiled, criterion: str) -> list[str]:
     """For each comparison of an unknown criterion that is itself unknown, its concept."""
     parts = []
     for _, leaf in compiled.of_criterion[criterion]:
@@ -130,8 +127,7 @@ def _wanting(engine: DuckDB, compiled: Compiled, criterion: str) -> list[str]:
     return parts
 
 
-def count_statuses(engine: DuckDB, plan: Plan) -> Mapping[str, int]:
+def count_statuses(engine: Engine) -> Mapping[str, int]:
     """How many subjects have which status."""
-    del plan
     found = dict(engine.rows("SELECT status, count(*) FROM statuses GROUP BY status"))
     return {status.value: found.get(status.value, 0) for status in Status}

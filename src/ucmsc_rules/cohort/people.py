@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from ucmsc_rules.cohort.engine import Engine
 from ucmsc_rules.cohort.problems import CohortProblem
 from ucmsc_rules.cohort.sql import anchors
-from ucmsc_rules.cohort.sql.words import text
 from ucmsc_rules.errors import UcmscRulesError
 from ucmsc_rules.facts.records import full_date
 
@@ -35,7 +34,7 @@ def number_people(
     else:
         engine.define("all_people", _others(names, anti=False), kept=True)
     placed = anchors.place(f"(SELECT subject, {_with_defaults(names, defaults)} FROM all_people)", names, "subject")
-    engine.define("people", f"SELECT row_number() OVER (ORDER BY subject) - 1 AS sid, w.* FROM ({placed}) w", kept=True)
+    engine.define("people", f"SELECT {engine.dialect.key} AS sid, w.* FROM ({placed}) w", kept=True)
     return problems + _out_of_order(engine, names, defaults)
 
 
@@ -58,7 +57,7 @@ def _load_days(engine: Engine, names: Sequence[str]) -> list[CohortProblem]:
         for number, name in enumerate(names):
             found = engine.rows(
                 f"SELECT c_{number}, count(*), min(c_subject) FROM source_anchors "
-                f"WHERE c_{number} IN ({', '.join(map(text, wrong))}) GROUP BY c_{number}"
+                f"WHERE c_{number} IN ({', '.join(map(engine.dialect.text, wrong))}) GROUP BY c_{number}"
             )
             problems += [CohortProblem("error", name, wrong[each], count, (one,)) for each, count, one in found]
     return problems

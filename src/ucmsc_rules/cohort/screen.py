@@ -6,8 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ucmsc_rules.cohort.encode import DATES, TEXTS, Key, dated, encoded, keys_query, load_days, load_values, texts_query
-from ucmsc_rules.cohort.engine import DuckDB
+from ucmsc_rules.cohort.encode import (
+    DATES,
+    DAYS,
+    TEXTS,
+    Key,
+    dated,
+    encoded,
+    keys_query,
+    load_days,
+    load_values,
+    texts_query,
+    value_columns,
+)
+from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.findings import Cohort, count_statuses, define_findings
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.people import UNANCHORED, number_people
@@ -16,7 +28,6 @@ from ucmsc_rules.cohort.plan import Plan, make_plan
 from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.sources import open_anchors, open_facts
 from ucmsc_rules.cohort.sql import anchors as spans
-from ucmsc_rules.cohort.sql.words import text
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
 
@@ -55,27 +66,25 @@ def screen_cohort(  # noqa: PLR0913 - a command with options
     plan = make_plan(compile_ruleset(ruleset))
     engine = DuckDB(database, memory_limit, threads)
     try:
-        problems = _encode(engine, plan, facts, anchors, default_anchors or {})
+        present, problems = open_facts(engine, facts)
+        if anchors is not None:
+            problems += open_anchors(engine, anchors, ruleset.anchors)[1]
+        problems += encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
         _fill(engine, plan, chunk)
     except engine.failures as error:
         raise CohortError(f"the cohort cannot be screened: {str(error).splitlines()[0]}") from None
     define_findings(engine, plan)
-    return Cohort(engine, plan, merged(problems), count_statuses(engine, plan))
+    return Cohort(engine, plan, merged(problems), count_statuses(engine))
 
 
-def _encode(
-    engine: DuckDB,
-    plan: Plan,
-    facts: Any,  # noqa: ANN401 - tables of any make
-    anchors: Any,  # noqa: ANN401
-    defaults: Mapping[str, str],
+def encode(
+    engine: Engine, plan: Plan, present: Sequence[str], defaults: Mapping[str, str], *, has_anchors: bool
 ) -> list[CohortProblem]:
-    """Makes the tables ``people``, ``vals`` and ``coded``; the problems come back."""
-    names = plan.compiled.ruleset.anchors
-    present, problems = open_facts(engine, facts)
-    if anchors is not None:
-        problems += open_anchors(engine, anchors, names)[1]
-    problems += number_people(engine, names, defaults, has_anchors=anchors is not None)
+    """Makes the tables ``people``, ``vals`` and ``coded`` of ``source_facts`` and ``source_anchors``.
+
+    ``present`` are the columns that the facts have. The problems come back.
+    """
+    problems = number_people(engine, plan.compiled.ruleset.anchors, defaults, has_anchors=has_anchors)
     wrong = load_days(engine, [row[0] for row in engine.rows(texts_query(present))])
     texts = [name for name in TEXTS if name in present]
     keys = [Key(dict(zip(texts, row, strict=False)), *row[len(texts) :]) for row in engine.rows(keys_query(present))]
@@ -88,26 +97,26 @@ def _encode(
     return problems
 
 
-def _wrong_dates(engine: DuckDB, wrong: Mapping[str, Mapping[str, str]], present: Sequence[str]) -> list[CohortProblem]:
+def _wrong_dates(engine: Engine, wrong: Mapping[str, Mapping[str, str]], present: Sequence[str]) -> list[CohortProblem]:
     problems = []
     for name in DATES:
         if name not in present or not wrong[name]:
             continue
         found = engine.rows(
             f"SELECT c_{name}, count(*), min(c_subject) FROM source_facts "
-            f"WHERE c_{name} IN ({', '.join(map(text, wrong[name]))}) GROUP BY c_{name}"
+            f"WHERE c_{name} IN ({', '.join(map(engine.dialect.text, wrong[name]))}) GROUP BY c_{name}"
         )
         problems += [CohortProblem("error", name, wrong[name][each], count, (one,)) for each, count, one in found]
     return problems
 
 
-def _ends_before(engine: DuckDB, present: Sequence[str]) -> list[CohortProblem]:
+def _ends_before(engine: Engine, present: Sequence[str]) -> list[CohortProblem]:
     found = f"SELECT count(*), min(c_subject) FROM ({dated(present)}) d WHERE ends_before"
     count, example = engine.rows(found)[0]
     return [CohortProblem("error", "until", ENDS_BEFORE, count, (example,))] if count else []
 
 
-def _without_anchor(engine: DuckDB, plan: Plan) -> list[CohortProblem]:
+def _without_anchor(engine: Engine, plan: Plan) -> list[CohortProblem]:
     at = plan.compiled.ruleset.settings.at
     count, example = engine.rows(
         f"SELECT count(*), min(subject) FROM people WHERE {spans.given(plan.anchors[at])} IS NULL"
@@ -115,21 +124,26 @@ def _without_anchor(engine: DuckDB, plan: Plan) -> list[CohortProblem]:
     return [CohortProblem("warning", at, UNANCHORED.format(at), count, (example,))] if count else []
 
 
+def place_facts(engine: Engine, plan: Plan, where: str) -> None:
+    """Makes ``facts`` of the coded facts of some subjects: their days, what they say, and the anchors."""
+    several = f"SELECT sid, cid FROM coded WHERE {where} GROUP BY sid, cid HAVING count(*) > 1"
+    together = f"LEFT JOIN ({several}) s ON s.sid = c.sid AND s.cid = c.cid"
+    chosen = f"SELECT * FROM coded WHERE {where}"
+    engine.define("chunk", f"SELECT c.*, s.sid IS NOT NULL AS multi FROM ({chosen}) c {together}")
+    days = [f"c.{name}" for name in (*DAYS, "multi")]
+    said = [f"v.{name}" for name in value_columns(plan)]
+    places = [f"p.{name}" for name in spans.columns(len(plan.compiled.ruleset.anchors))]
+    joins = f"JOIN vals v ON v.vid = c.vid JOIN {PEOPLE} p ON p.sid = c.sid"
+    engine.view(FACTS, f"SELECT c.sid, c.cid, {', '.join([*days, *said, *places])} FROM chunk c {joins}")
+
+
 def _fill(engine: DuckDB, plan: Plan, chunk: int) -> None:
     """Makes the table ``worksheet``, some subjects at a time, so that memory does not grow with the cohort."""
     count = engine.rows("SELECT count(*) FROM people")[0][0]
-    numbers = ", ".join(spans.columns(len(plan.compiled.ruleset.anchors)))
     for number, start in enumerate(range(0, max(count, 1), chunk)):
         mine = f"BETWEEN {start} AND {start + chunk - 1}"
         engine.view(PEOPLE, f"SELECT * FROM people WHERE sid {mine}")
-        several = f"SELECT sid, cid FROM coded WHERE sid {mine} GROUP BY sid, cid HAVING count(*) > 1"
-        together = f"LEFT JOIN ({several}) s ON s.sid = c.sid AND s.cid = c.cid"
-        engine.define("chunk", f"SELECT c.*, s.sid IS NOT NULL AS multi FROM coded c {together} WHERE c.sid {mine}")
-        engine.view(
-            FACTS,
-            f"SELECT c.* EXCLUDE (vid, cid), v.* EXCLUDE (vid, shape), {numbers} "
-            f"FROM chunk c JOIN vals v ON v.vid = c.vid JOIN {PEOPLE} p ON p.sid = c.sid",
-        )
+        place_facts(engine, plan, f"sid {mine}")
         fill_sheets(engine, plan)
         chosen = f"SELECT * EXCLUDE (sid) FROM {SHEET}"
         if number == 0:
