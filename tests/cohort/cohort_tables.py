@@ -14,6 +14,7 @@ from ucmsc_rules.engines import reference
 from ucmsc_rules.facts.records import Record, read_record
 from ucmsc_rules.rules.compiled import Compiled, compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
+from ucmsc_rules.screening import screen
 from ucmsc_rules.worksheet.context import Context
 from ucmsc_rules.worksheet.worksheet import fill
 
@@ -93,3 +94,17 @@ def differences(ruleset: Ruleset, records: Sequence[Mapping[str, Any]], **option
         if found[record["subject"]] != answers:
             differing.append(f"{found[record['subject']]}, and not {answers}, of {record}")
     return differing
+
+
+def wanting_alone(ruleset: Ruleset, record: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """For want of what the criteria of one record are unknown; the parts of a score count as the score."""
+    parts = {
+        (score, part)
+        for score, concept in ruleset.dictionary.concepts.items()
+        for part in (*(part.concept for part in concept.parts), *(each.concept for each in concept.inputs))
+    }
+    found = set()
+    for finding in screen(ruleset, record, engine="reference").findings:
+        names = {need.concept for need in finding.needs}
+        found |= {(finding.criterion, name) for name in names if not any((score, name) in parts for score in names)}
+    return found

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from cohort.cohort_tables import differences, told
+from cohort.cohort_tables import differences, together, told, wanting_alone
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.rules.model import Ruleset
 from ucmsc_rules.testing import near_edges, rulesets, subjects
@@ -70,3 +70,25 @@ def test_many_generated_subjects_get_the_same_answers_in_a_cohort(ruleset: Rules
     """Two hundred thousand of them, in ten cohorts."""
     for number in range(10):
         assert differences(ruleset, cohort_of(ruleset, 20_000, number)) == []
+
+
+@pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])
+def test_the_same_is_wanting_for_a_cohort_and_for_one_subject(ruleset: Ruleset) -> None:
+    """The concepts and anchors that a subject's needs name; of a score that is unknown, the score."""
+    records = cohort_of(ruleset, 300, 3)
+    cohort = together(ruleset, records)
+    found: dict[str, set[tuple[str, str]]] = {record["subject"]: set() for record in records}
+    for subject, criterion, concept in cohort.rows("SELECT subject, criterion, concept FROM wanting"):
+        found[subject].add((criterion, concept))
+    for record in records:
+        alone = wanting_alone(ruleset, record)
+        mine = found[record["subject"]]
+        assert alone <= mine
+        assert {pair for pair in mine - alone if not is_part(ruleset, pair, mine)} == set()
+
+
+def is_part(ruleset: Ruleset, pair: tuple[str, str], found: set[tuple[str, str]]) -> bool:
+    """Whether a concept is read by a score that is wanting for the same criterion, too."""
+    criterion, name = pair
+    scores = [ruleset.dictionary[score] for other, score in found if other == criterion and score in ruleset.dictionary]
+    return any(name in {each.concept for each in (*score.parts, *score.inputs)} for score in scores)

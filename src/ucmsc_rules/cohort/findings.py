@@ -11,10 +11,10 @@ from attrs import field, frozen
 from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.plan import Plan
 from ucmsc_rules.cohort.problems import CohortProblem
-from ucmsc_rules.cohort.sql.rules import rule_sql, truth_sql
+from ucmsc_rules.cohort.sql.rules import truth_sql
 from ucmsc_rules.cohort.sql.words import text
+from ucmsc_rules.cohort.wanting import define_wanting
 from ucmsc_rules.rules.compiled import Compiled
-from ucmsc_rules.rules.lower import lower
 from ucmsc_rules.rules.model import Category
 from ucmsc_rules.verdicts.finding import Status
 
@@ -25,7 +25,7 @@ class Cohort:
 
     The tables: ``findings`` (subject, criterion, branch, holds), where the branch "" is the criterion itself;
     ``findings_wide``, a row for each subject; ``statuses`` (subject, status); ``worksheet``, the bounds of every
-    measure; ``wanting`` (subject, criterion, concept).
+    measure; ``wanting`` (subject, criterion, concept), for want of what an unknown criterion is so.
     """
 
     engine: DuckDB = field(repr=False)
@@ -77,8 +77,7 @@ def define_findings(engine: Engine, plan: Plan) -> None:
     engine.view("findings", " UNION ALL ".join(_long(engine, compiled)), kept=True)
     statuses = f"SELECT subject, {status_sql(engine, compiled)} AS status FROM findings_wide"
     engine.view("statuses", statuses, kept=True)
-    parts = [part for criterion in compiled.ruleset.criteria for part in _wanting(engine, compiled, criterion.id)]
-    engine.view("wanting", " UNION ".join(parts), kept=True)
+    define_wanting(engine, plan)
 
 
 def _long(engine: Engine, compiled: Compiled) -> list[str]:
@@ -111,20 +110,6 @@ def status_sql(engine: Engine, compiled: Compiled) -> str:
         f"CASE WHEN {' OR '.join(against) or 'FALSE'} THEN '{Status.INELIGIBLE.value}' "
         f"WHEN {' AND '.join(favour) or 'FALSE'} THEN '{Status.ELIGIBLE.value}' ELSE '{Status.UNDETERMINED.value}' END"
     )
-
-
-def _wanting(engine: Engine, compiled: Compiled, criterion: str) -> list[str]:
-    """For each comparison of an unknown criterion that is itself unknown, its concept."""
-    parts = []
-    for _, leaf in compiled.of_criterion[criterion]:
-        lowered = lower(leaf.comparison, compiled.index.__getitem__)
-        unknown = f"NOT ({rule_sql(lowered.surely)}) AND NOT ({rule_sql(lowered.surely_not)})"
-        concept = text(leaf.comparison.measure.concept)
-        parts.append(
-            f"SELECT subject, {text(criterion)} AS criterion, {concept} AS concept FROM worksheet "
-            f"JOIN findings_wide USING (subject) WHERE {engine.dialect.named(criterion)} = 'unknown' AND {unknown}"
-        )
-    return parts
 
 
 def count_statuses(engine: Engine) -> Mapping[str, int]:

@@ -72,7 +72,7 @@ def _undecided(rule: Expression, truths: Truths) -> Iterator[Comparison]:
 def _needs(context: Context, comparison: Comparison, measured: Measured) -> Iterator[Need]:
     measure = comparison.measure
     concept = context.ruleset.dictionary[measure.concept]
-    anchor = _anchor_of(comparison)
+    anchor = anchor_of(comparison)
     if anchor is not None and anchor not in context.record.given:
         yield _anchor_need(context, anchor)
     window = _window(context, comparison)
@@ -101,7 +101,8 @@ def _not_enough(concept: Concept, comparison: Comparison, measured: Measured, wi
     return Need(concept.name, *days, form, f"{_about(concept)}: {why}. Give {form}{_time(days)}.")
 
 
-def _anchor_of(comparison: Comparison) -> str | None:
+def anchor_of(comparison: Comparison) -> str | None:
+    """The anchor that a comparison counts from."""
     match comparison.measure:
         case Result(at=name) | UlnRatio(at=name) | Answer(at=name) | Age(at=name) | Given(by=name):
             return name
@@ -132,7 +133,7 @@ def _window(context: Context, comparison: Comparison) -> tuple[int, int]:
         case Trait() | RecordedAs():
             return BEGINNING, FOREVER
         case _:
-            anchor = _anchor_of(comparison)
+            anchor = anchor_of(comparison)
             return BEGINNING, context.anchor(anchor).last if anchor else FOREVER
 
 

@@ -16,13 +16,14 @@ class Dialect:
     """How one database writes what the others write differently.
 
     ``date`` turns a day's number into its date; ``key`` is what a subject is known by while it is worked on;
-    ``escapes`` is how characters of a text are written that would end it.
+    ``each`` makes a row of each of some values; ``escapes`` is how characters of a text are written that would end it.
     """
 
     name: str
     quote: str
     date: str
     key: str
+    each: str
     escapes: Mapping[str, str]
 
     def named(self, name: str) -> str:
@@ -38,5 +39,9 @@ class Dialect:
         return self.date.format(f"CAST(least(greatest({day}, 1), {LAST_DAY}) - 1 AS INTEGER)")
 
 
-DUCKDB = Dialect("duckdb", '"', "(DATE '0001-01-01' + {})", "row_number() OVER (ORDER BY subject) - 1", {"'": "''"})
-SPARK = Dialect("spark", "`", "date_add(DATE'0001-01-01', {})", "subject", {"'": "\\'", "\\": "\\\\"})
+DUCKDB = Dialect(
+    "duckdb", '"', "(DATE '0001-01-01' + {})", "row_number() OVER (ORDER BY subject) - 1", "unnest([{}])", {"'": "''"}
+)
+SPARK = Dialect(
+    "spark", "`", "date_add(DATE'0001-01-01', {})", "subject", "explode(array({}))", {"'": "\\'", "\\": "\\\\"}
+)
