@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,17 @@ def told(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for number, record in enumerate(records)
     ]
+
+
+def mixed(records: Sequence[Mapping[str, Any]], count: int, number: int) -> list[dict[str, Any]]:
+    """So many subjects, each with the anchors of one record and facts of up to three; the same in every run."""
+    chance = random.Random(number)  # noqa: S311 - no secret
+    found = []
+    for _ in range(count):
+        chosen = [chance.choice(records) for _ in range(chance.choice([1, 2, 2, 3]))]
+        facts = [fact for record in chosen for fact in record["facts"] if len(chosen) == 1 or chance.random() < 0.7]
+        found.append({"anchors": chance.choice(chosen)["anchors"], "facts": facts})
+    return told(found)
 
 
 def cell(key: str, value: object) -> str | None:

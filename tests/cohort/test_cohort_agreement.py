@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from cohort.cohort_tables import differences, together, told, wanting_alone
+from cohort.cohort_tables import differences, mixed, together, told, wanting_alone
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.rules.model import Ruleset
 from ucmsc_rules.testing import near_edges, rulesets, subjects
@@ -47,8 +47,7 @@ def cohort_of(ruleset: Ruleset, count: int, number: int = 1) -> list[dict[str, A
 
 def test_every_kept_edge_gets_the_same_answer_in_a_cohort() -> None:
     """The edges stand on both sides of each boundary of the rules."""
-    records = [json.loads(line)["record"] for line in GOLDEN.read_text().splitlines()]
-    assert differences(TRIAL, told(records)) == []
+    assert differences(TRIAL, told(kept_edges())) == []
 
 
 @pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])
@@ -64,12 +63,24 @@ def test_generated_rulesets_get_the_same_answers_in_a_cohort(number: int) -> Non
         assert differences(ruleset, cohort_of(ruleset, 60, number)) == []
 
 
-@pytest.mark.long
+def kept_edges() -> list[dict[str, Any]]:
+    """The records of the kept edges."""
+    return [json.loads(line)["record"] for line in GOLDEN.read_text().splitlines()]
+
+
 @pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])
-def test_many_generated_subjects_get_the_same_answers_in_a_cohort(ruleset: Ruleset) -> None:
-    """Two hundred thousand of them, in ten cohorts."""
-    for number in range(10):
-        assert differences(ruleset, cohort_of(ruleset, 20_000, number)) == []
+def test_subjects_with_facts_of_several_get_the_same_answers_in_a_cohort(ruleset: Ruleset) -> None:
+    """So that results supersede and contradict each other in ways that nobody thought of."""
+    assert differences(ruleset, mixed([*kept_edges(), *cohort_of(ruleset, 300, 2)], 600, 1)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])
+def test_many_subjects_get_the_same_answers_in_a_cohort(ruleset: Ruleset, number: int) -> None:
+    """Two hundred thousand of them for each ruleset, in ten cohorts: every edge, generated subjects, and mixtures."""
+    pool = [*kept_edges(), *cohort_of(ruleset, 3000, number)]
+    assert differences(ruleset, told([*pool, *mixed(pool, 20_000 - len(pool), number)])) == []
 
 
 @pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])

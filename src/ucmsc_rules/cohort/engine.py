@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from ucmsc_rules.cohort.packages import CohortError, package
@@ -45,6 +46,9 @@ class DuckDB:
             self.connection = duckdb.connect(":memory:" if database is None else str(database))
         except duckdb.Error as error:
             raise CohortError(f"the database cannot be opened: {error}") from None
+        self.beside = TemporaryDirectory(prefix="ucmsc-cohort-") if database is None else None
+        if self.beside is not None:  # what exceeds the memory; DuckDB's own choice would be the folder one is in
+            self.connection.execute(f"SET temp_directory = {self.dialect.text(self.beside.name)}")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET enable_progress_bar = false")
         if memory_limit is not None:
