@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from ucmsc_rules.cohort.encode import COLUMNS
-from ucmsc_rules.cohort.engine import DuckDB
+from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.problems import CohortProblem
 from ucmsc_rules.cohort.sql.words import text
@@ -38,35 +38,50 @@ class Opened:
     types: Mapping[str, str]
 
 
-def open_facts(engine: DuckDB, source: Any) -> tuple[tuple[str, ...], list[CohortProblem]]:  # noqa: ANN401
+# gives the table, under a name that the engine knows: an engine, a source, what it is a table of, and its columns
+Opener = Callable[[Any, Any, str, Sequence[str]], Opened]
+
+
+def open_facts(
+    engine: Engine,
+    source: Any,  # noqa: ANN401
+    opener: Opener | None = None,
+) -> tuple[tuple[str, ...], list[CohortProblem]]:
     """Makes the view ``source_facts`` with a text ``c_<column>`` for each column of a fact that the table has.
 
     Raises CohortError where the table cannot be read, or lacks its subjects or concepts.
     """
-    opened = _open(engine, source, "facts", COLUMNS)
+    reading: Opener = opener or _open
+    opened = reading(engine, source, "facts", COLUMNS)
     for name in NEEDED:
         if name not in opened.types:
             raise CohortError(f'the table of facts has no column "{name}"; it has {_shown(opened.types)}')
     present = tuple(name for name in COLUMNS if name in opened.types)
     problems = _unread(opened, (*COLUMNS, *UNUSED), "facts")
-    columns = ", ".join(f"{_as_text(name, opened.types[name])} AS c_{name}" for name in present)
-    subject = _as_text("subject", opened.types["subject"])
+    columns = ", ".join(f"{_as_text(engine, name, opened)} AS c_{name}" for name in present)
+    subject = _as_text(engine, "subject", opened)
     engine.view("source_facts", f"SELECT {columns} FROM {opened.sql} WHERE trim({subject}) <> ''")
     return present, problems + _nameless(engine, opened, "facts")
 
 
-def open_anchors(engine: DuckDB, source: Any, names: Sequence[str]) -> tuple[tuple[str, ...], list[CohortProblem]]:  # noqa: ANN401
+def open_anchors(
+    engine: Engine,
+    source: Any,  # noqa: ANN401
+    names: Sequence[str],
+    opener: Opener | None = None,
+) -> tuple[tuple[str, ...], list[CohortProblem]]:
     """Makes the view ``source_anchors`` with ``c_subject`` and a text ``c_<number>`` for each anchor."""
     known = [*names, *(ANCHOR + name for name in names)]
-    opened = _open(engine, source, "anchors", ["subject", *known])
+    reading: Opener = opener or _open
+    opened = reading(engine, source, "anchors", ["subject", *known])
     if "subject" not in opened.types:
         raise CohortError(f'the table of anchors has no column "subject"; it has {_shown(opened.types)}')
     problems = _unread(opened, ["subject", *known], "anchors")
-    columns = [f"{_as_text('subject', opened.types['subject'])} AS c_subject"]
+    columns = [f"{_as_text(engine, 'subject', opened)} AS c_subject"]
     for number, name in enumerate(names):
         column = next((each for each in (name, ANCHOR + name) if each in opened.types), None)
-        columns.append(f"{_as_text(column, opened.types[column]) if column is not None else text('')} AS c_{number}")
-    subject = _as_text("subject", opened.types["subject"])
+        columns.append(f"{_as_text(engine, column, opened) if column is not None else text('')} AS c_{number}")
+    subject = _as_text(engine, "subject", opened)
     engine.view("source_anchors", f"SELECT {', '.join(columns)} FROM {opened.sql} WHERE trim({subject}) <> ''")
     return tuple(opened.types), problems + _nameless(engine, opened, "anchors")
 
@@ -110,9 +125,9 @@ def _file(sources: Sequence[str | Path], columns: Sequence[str]) -> str:
     return _READERS[ending].format(paths, names)
 
 
-def _as_text(name: str, kind: str) -> str:
+def _as_text(engine: Engine, name: str, opened: Opened) -> str:
     """A column as texts, blank where there is nothing; a time of midnight is a day, since frames have no others."""
-    column = f'"{name}"'
+    column, kind = engine.dialect.named(name), opened.types[name]
     if kind == "VARCHAR":
         return f"coalesce({column}, '')"
     if kind.startswith("TIMESTAMP"):
@@ -138,8 +153,8 @@ def _unread(opened: Opened, known: Collection[str], what: str) -> list[CohortPro
     return problems
 
 
-def _nameless(engine: DuckDB, opened: Opened, what: str) -> list[CohortProblem]:
-    subject = _as_text("subject", opened.types["subject"])
+def _nameless(engine: Engine, opened: Opened, what: str) -> list[CohortProblem]:
+    subject = _as_text(engine, "subject", opened)
     count = engine.rows(f"SELECT count(*) FROM {opened.sql} WHERE trim({subject}) = ''")[0][0]
     message = f"a row of the table of {what} names no subject, so it is passed over"
     return [CohortProblem("error", "subject", message, count)] if count else []

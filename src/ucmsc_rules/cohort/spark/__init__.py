@@ -1,0 +1,1 @@
+"""Cohorts on Spark: the same queries as on DuckDB, where one machine is outgrown."""
