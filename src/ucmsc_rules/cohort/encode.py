@@ -24,7 +24,8 @@ from ucmsc_rules.values.truth import Truth
 from ucmsc_rules.worksheet.compare import compare
 
 DATES = ("when", "until", "recorded")
-TEXTS = ("concept", "value", "unit", "uln", "status", "complete", "lloq", "copies_per_iu", "detected")
+USUAL, SELDOM = ("concept", "value", "unit"), ("uln", "status", "complete", "lloq", "copies_per_iu", "detected")
+TEXTS = (*USUAL, *SELDOM)
 DAYS = ("day_first", "day_last", "m", "dated", "uf", "ul", "rf", "rl")
 COLUMNS = ("subject", *TEXTS, *DATES)
 ABSENT, READ, UNREADABLE = 0, 1, 2
@@ -76,9 +77,13 @@ def _columns(span: Span | None) -> tuple[int | None, ...]:
 
 @frozen
 class Key:
-    """One distinct combination of texts, in how many rows it stands, and a subject that has it."""
+    """One distinct combination of texts, in how many rows it stands, and a subject that has it.
+
+    ``beside`` holds those texts that most rows leave blank as one text, so that there is less to compare.
+    """
 
     texts: Mapping[str, str]
+    beside: str
     shape: int
     count: int
     example: str
@@ -89,14 +94,16 @@ def load_values(engine: Engine, plan: Plan, keys: Sequence[Key], present: Sequen
     problems: list[CohortProblem] = []
     read = [(key, fact) for key in keys if (fact := _fact(plan, key, problems)) is not None]
     rules = plan.compiled.ruleset.counts_as
-    columns: dict[str, tuple[str, list[Any]]] = {f"k_{name}": ("text", []) for name in present}
+    usual = [name for name in USUAL if name in present]
+    columns: dict[str, tuple[str, list[Any]]] = {f"k_{name}": ("text", []) for name in (*usual, "beside")}
     columns |= {"shape": ("int", []), "vid": ("int", []), "cid": ("int", [])}
     columns |= {name: ("bool", []) for name in ("readable", "sure", "amended", "complete", "yes")}
     columns |= {f"counts{number}": ("text", []) for number in range(len(rules))}
     columns |= {f"{end}{slot}": ("double", []) for slot in range(plan.width) for end in ("lo", "hi")}
     lists = [values for _, values in columns.values()]
     for number, (key, fact) in enumerate(read):
-        row = [*(key.texts[name] for name in present), key.shape, number, *_value_row(plan, fact, rules)]
+        texts = (key.texts[name] for name in usual)
+        row = [*texts, key.beside, key.shape, number, *_value_row(plan, fact, rules)]
         for values, cell in zip(lists, row, strict=True):
             values.append(cell)
     engine.load("vals", columns)
@@ -181,7 +188,7 @@ def dated(present: Sequence[str]) -> str:
     parts = {name: _side(name, name in present) for name in DATES}
     joins = " ".join(join for join, _ in parts.values())
     columns = ", ".join(columns for _, columns in parts.values())
-    texts = ", ".join(_quoted(name) for name in ("subject", *TEXTS) if name in present or name == "subject")
+    texts = ", ".join(_quoted(name) for name in ("subject", *TEXTS) if name in present)
     before = f"w_state = {READ} AND u_state = {READ} AND (u_l < w_f OR (u_l = w_f AND u_m < w_m))"
     ends_before = f"coalesce({before}, FALSE)"
     bad = f"(w_state = {UNREADABLE} OR u_state = {UNREADABLE} OR r_state = {UNREADABLE} OR {ends_before})"
@@ -193,8 +200,10 @@ def dated(present: Sequence[str]) -> str:
     last = (
         f"CASE WHEN w_state = {READ} THEN w_l WHEN w_state = {ABSENT} THEN coalesce(r_l, {FOREVER}) ELSE {FOREVER} END"
     )
+    beside = f"{_beside(present)} AS c_beside"
     return (
-        f"SELECT {texts}, {shape} AS shape, {ends_before} AS ends_before, {first} AS day_first, {last} AS day_last, "
+        f"SELECT {texts}, {beside}, {shape} AS shape, {ends_before} AS ends_before, "
+        f"{first} AS day_first, {last} AS day_last, "
         "w_m AS m, w_state > 0 AS dated, u_f AS uf, u_l AS ul, r_f AS rf, r_l AS rl "
         f"FROM (SELECT source_facts.*, {columns} FROM source_facts {joins}) s"
     )
@@ -212,15 +221,27 @@ def _side(name: str, present: bool) -> tuple[str, str]:  # noqa: FBT001 - of one
     return join, ", ".join(f"d_{short}.{column} AS {short}_{part}" for column, part in pairs)
 
 
+def _beside(present: Sequence[str]) -> str:
+    """The texts that most rows leave blank as one text, each after its length, so that no two say the same."""
+    seldom = [_quoted(name) for name in SELDOM if name in present]
+    if not seldom:
+        return "''"
+    blank = " AND ".join(f"{name} = ''" for name in seldom)
+    told = ", ".join(f"CAST(length({name}) AS STRING), ':', {name}" for name in seldom)
+    return f"CASE WHEN {blank} THEN '' ELSE concat({told}) END"
+
+
 def keys_query(present: Sequence[str]) -> str:
     """The distinct keys, how often each stands, and an example."""
-    texts = ", ".join(_quoted(name) for name in TEXTS if name in present)
-    return f"SELECT {texts}, shape, count(*), min(c_subject) FROM ({dated(present)}) d GROUP BY {texts}, shape"
+    usual = ", ".join([*(_quoted(name) for name in USUAL if name in present), "c_beside", "shape"])
+    texts = ", ".join(f"min({_quoted(name)})" for name in TEXTS if name in present)
+    return f"SELECT {texts}, c_beside, shape, count(*), min(c_subject) FROM ({dated(present)}) d GROUP BY {usual}"
 
 
 def encoded(present: Sequence[str]) -> str:
     """The facts as numbers: the subject's, the value's, and the days."""
-    same = " AND ".join(f"v.k_{name} = d.{_quoted(name)}" for name in TEXTS if name in present)
+    usual = [name for name in USUAL if name in present]
+    same = " AND ".join([*(f"v.k_{name} = d.{_quoted(name)}" for name in usual), "v.k_beside = d.c_beside"])
     joins = f"JOIN vals v ON {same} AND v.shape = d.shape JOIN people p ON p.subject = d.c_subject"
     columns = ", ".join(["p.sid", "v.vid", "v.cid", *(f"d.{name}" for name in DAYS)])
     return f"SELECT {columns} FROM ({dated(present)}) d {joins}"
