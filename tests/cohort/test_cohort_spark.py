@@ -85,7 +85,7 @@ def test_spark_finds_what_duckdb_and_the_single_subject_path_find(
     assert (spark.statuses, spark.counts, spark.problems) == (duck.statuses, duck.counts, duck.problems)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def small(session: Any) -> SparkCohort:
     """Three subjects whose facts come from a frame of Spark; one has a value that cannot be read."""
     facts = session.createDataFrame(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ucmsc_rules.cohort.problems import CohortProblem
     from ucmsc_rules.cohort.report import report_html, write_report
     from ucmsc_rules.cohort.screen import screen_cohort
+    from ucmsc_rules.cohort.spark.screen import SparkCohort, screen_cohort_on_spark
     from ucmsc_rules.cohort.synth import records_of, synthesise, write_cohort
     from ucmsc_rules.cohort.varying import change_of, vary
 
@@ -29,6 +30,7 @@ _HOMES = {
     "CohortError": "cohort.packages",
     "CohortProblem": "cohort.problems",
     "Options": "cohort.commands",
+    "SparkCohort": "cohort.spark.screen",
     "change_of": "cohort.varying",
     "count_attrition": "cohort.attrition",
     "draw": "cohort.plots",
@@ -37,6 +39,7 @@ _HOMES = {
     "run_cohort": "cohort.commands",
     "save_plots": "cohort.plots",
     "screen_cohort": "cohort.screen",
+    "screen_cohort_on_spark": "cohort.spark.screen",
     "suppressed": "cohort.attrition",
     "synthesise": "cohort.synth",
     "tables_of": "cohort.attrition",
@@ -52,6 +55,7 @@ __all__ = [
     "CohortError",
     "CohortProblem",
     "Options",
+    "SparkCohort",
     "change_of",
     "count_attrition",
     "draw",
@@ -60,6 +64,7 @@ __all__ = [
     "run_cohort",
     "save_plots",
     "screen_cohort",
+    "screen_cohort_on_spark",
     "suppressed",
     "synthesise",
     "tables_of",
