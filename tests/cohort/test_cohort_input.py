@@ -260,7 +260,7 @@ def test_a_table_of_anchors_needs_its_subjects() -> None:
 def test_a_column_that_is_not_read_is_told() -> None:
     """It may be anything."""
     cohort = screen_cohort(TRIAL, FACTS.append_column("visit", [["1"] * 3]), ANCHORS)
-    assert [(problem.level, problem.column) for problem in cohort.problems] == [("warning", "visit")]
+    assert said(cohort) == ["warning: visit: this column of the table of facts is not read"]
 
 
 def test_files_that_are_missing_or_cut_off_are_refused(tmp_path: Path) -> None:
@@ -271,6 +271,47 @@ def test_files_that_are_missing_or_cut_off_are_refused(tmp_path: Path) -> None:
     for paths in (half, [whole, half], tmp_path / "none.parquet"):
         with pytest.raises(CohortError, match=r"^the (table of facts|cohort) cannot be (read|screened): "):
             screen_cohort(TRIAL, paths, ANCHORS)
+
+
+def test_files_that_are_empty_or_broken_are_refused(tmp_path: Path) -> None:
+    """A file of nothing has no columns; half an object, and bytes that are no text, are no facts."""
+    for name, content in (
+        ("nothing.csv", b""),
+        ("bytes.csv", b"subject,concept,value,when\nA,hbv_dna,\xff\xfe,2026-02-27\n"),
+        ("half.ndjson", b'{"subject": "A", "concept": "hbv_dna"}\n{"subject": "A"'),
+        ("nothing.parquet", b""),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(CohortError, match=r"^the (table of facts|cohort) "):
+            screen_cohort(TRIAL, path, ANCHORS)
+
+
+def test_a_moment_with_a_zone_is_no_day() -> None:
+    """Which day it was depends on where one asks, so it cannot be read, and that is told."""
+    moment = dt.datetime(2026, 2, 27, tzinfo=dt.UTC)
+    facts = pa.table({"subject": ["A"], "concept": ["hbv_dna"], "value": ["850 IU/mL"], "when": [moment]})
+    cohort = screen_cohort(TRIAL, facts, ANCHORS)
+    assert viral_load(cohort)[0] == ("A", "unknown")
+    assert [(problem.column, problem.count) for problem in cohort.problems] == [("when", 1)]
+
+
+def test_a_limit_that_is_none_is_refused() -> None:
+    """As DuckDB says it."""
+    with pytest.raises(CohortError, match=r"^DuckDB does not take this limit: "):
+        screen_cohort(TRIAL, FACTS, ANCHORS, memory_limit="lots")
+
+
+def test_a_database_may_be_kept_and_filled_again(tmp_path: Path) -> None:
+    """The tables of the last cohort stand in it."""
+    path = tmp_path / "cohort.duckdb"
+    for facts in (FACTS.slice(0, 1), FACTS):
+        cohort = screen_cohort(TRIAL, facts, ANCHORS, database=path)
+        found = viral_load(cohort)
+        cohort.connection.close()
+    assert found == ANSWERS
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM findings_wide").fetchone() == (3,)
 
 
 def test_without_duckdb_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

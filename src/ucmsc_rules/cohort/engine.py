@@ -49,12 +49,14 @@ class DuckDB:
         self.beside = TemporaryDirectory(prefix="ucmsc-cohort-") if database is None else None
         if self.beside is not None:  # what exceeds the memory; DuckDB's own choice would be the folder one is in
             self.connection.execute(f"SET temp_directory = {self.dialect.text(self.beside.name)}")
-        self.connection.execute("SET preserve_insertion_order = false")
-        self.connection.execute("SET enable_progress_bar = false")
-        if memory_limit is not None:
-            self.connection.execute(f"SET memory_limit = '{memory_limit}'")
-        if threads is not None:
-            self.connection.execute(f"SET threads = {threads}")
+        self.connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        try:
+            if memory_limit is not None:
+                self.connection.execute(f"SET memory_limit = {self.dialect.text(memory_limit)}")
+            if threads is not None:
+                self.connection.execute(f"SET threads = {int(threads)}")
+        except duckdb.Error as error:
+            raise CohortError(f"DuckDB does not take this limit: {str(error).splitlines()[0]}") from None
 
     def define(self, name: str, query: str, *, kept: bool = False) -> None:
         """A table of that name from a query; others than those that are kept are temporary."""

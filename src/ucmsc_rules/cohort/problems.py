@@ -11,9 +11,10 @@ EXAMPLES = 3
 
 @frozen
 class CohortProblem:
-    """One thing that a person should look at; ``count`` is in how many rows, ``examples`` are subjects of some.
+    """One thing that a person should look at.
 
-    ``level`` is error (it could not be read, and is unknown) or warning; ``column`` is where it stands.
+    ``level`` is error (it could not be read, and is unknown) or warning; ``column`` is where it stands; ``count`` is in
+    how many rows, 0 where it is about the table; ``examples`` are subjects of some.
     """
 
     level: str
@@ -23,9 +24,9 @@ class CohortProblem:
     examples: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        rows = "1 row" if self.count == 1 else f"{self.count} rows"
+        rows = "; 1 row" if self.count == 1 else f"; {self.count} rows" if self.count else ""
         about = f" (as of {', '.join(self.examples)})" if self.examples else ""
-        return f"{self.level}: {self.column}: {self.message}; {rows}{about}"
+        return f"{self.level}: {self.column}: {self.message}{rows}{about}"
 
 
 def merged(problems: Iterable[CohortProblem]) -> tuple[CohortProblem, ...]:

@@ -130,7 +130,7 @@ def _as_text(engine: Engine, name: str, opened: Opened) -> str:
     column, kind = engine.dialect.named(name), opened.types[name]
     if kind == "VARCHAR":
         return f"coalesce({column}, '')"
-    if kind.startswith("TIMESTAMP"):
+    if kind.startswith("TIMESTAMP") and "ZONE" not in kind:  # a moment with a zone has no day of its own
         minutes = f"strftime({column}, '%Y-%m-%dT%H:%M')"
         return f"coalesce(regexp_replace({minutes}, 'T00:00$', ''), '')"
     if kind in {"DOUBLE", "FLOAT"}:
