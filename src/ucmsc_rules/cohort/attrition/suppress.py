@@ -9,13 +9,16 @@ in the end whatever need not be hidden after all is shown again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import Factory, define
 
 from ucmsc_rules.cohort.attrition.bounds import Balances, Bounds, ImpossibleError, tightened
 
 HEADLINES = frozenset({"screened", "excluded", "eligible", "undetermined"})
+_TRIALS = 200_000  # how often it is tried to show a count again, times how many counts there are
+_FEWEST = 20
+_SHORT = 12  # counts to a balance by which two are called near
 _NEAR = 3  # balances from an unsafe count within which another is hidden for it
 
 
@@ -67,19 +70,28 @@ class Cells:
 
 def hidden_cells(cells: Cells, min_cell: int) -> set[str]:
     """The names of the counts that are not shown."""
-    small = {name for name, count in cells.values.items() if 0 < count < min_cell}
-    hidden = small | cells.between
-    order = sorted(small)
-    while bare := _bare(cells, order, hidden, min_cell):
-        victim = _victim(cells, bare, hidden)
-        if victim is None:
+    small = sorted(name for name, count in cells.values.items() if 0 < count < min_cell)
+    hidden = set(small) | cells.between
+    while bare := _bare(cells, small, hidden, min_cell):
+        victims = {_victim(cells, each, hidden) for each in bare}
+        hidden |= {each for each in victims if each is not None}
+        if None in victims:
             return {name for name, count in cells.values.items() if count} - cells.between
-        hidden.add(victim)
-    extra = hidden - small - cells.between
-    for name in sorted(extra, key=lambda name: (-_dearness(name), -cells.values[name], name)):
-        if _bare(cells, order, hidden - {name}, min_cell) is None:
-            hidden.discard(name)
-    return hidden - cells.between
+    return _as_few(cells, small, hidden, min_cell) - cells.between
+
+
+def _as_few(cells: Cells, small: Sequence[str], hidden: set[str], min_cell: int) -> set[str]:
+    """What must stay hidden, where each count is shown again whose showing leaves all others safe."""
+    extra = hidden.difference(small, cells.between)
+    dearest = sorted(extra, key=lambda name: (-_dearness(name), -cells.values[name], name))
+    fewer = set(hidden)
+    for name in dearest[: max(_TRIALS // len(cells.values), _FEWEST)]:
+        near = {name}
+        for _ in range(2):
+            near |= {other for each in near for other in cells.balances.neighbours(each, _SHORT)}
+        if not _bare(cells, small, fewer - {name}, min_cell, near):
+            fewer.discard(name)
+    return hidden if _bare(cells, small, fewer, min_cell) else fewer
 
 
 def _victim(cells: Cells, bare: str, hidden: set[str]) -> str | None:
@@ -105,17 +117,14 @@ def _dearness(name: str) -> int:
     return 0 if name.startswith("remaining") else 1 if " change " in name else 2
 
 
-def _bare(cells: Cells, small: Iterable[str], hidden: set[str], min_cell: int) -> str | None:
-    """A small count that what is shown gives away; None where all are safe."""
+def _bare(
+    cells: Cells, small: Sequence[str], hidden: set[str], min_cell: int, near: set[str] | None = None
+) -> list[str]:
+    """Small counts that what is shown gives away; none where all are safe. Tries values of those that are ``near``."""
     bounds = possible_values(cells, hidden)
-    for name in small:
-        lo, hi = bounds[name]
-        if hi - lo + 1 < min_cell:
-            return name
-    for name in small:
-        if not _has_choice(cells, bounds, name, min_cell):
-            return name
-    return None
+    narrow = [name for name in small if bounds[name][1] - bounds[name][0] + 1 < min_cell]
+    tried = small if near is None else [name for name in small if name in near]
+    return narrow or [name for name in tried if not _has_choice(cells, bounds, name, min_cell)]
 
 
 def possible_values(cells: Cells, hidden: set[str]) -> Bounds:

@@ -91,14 +91,18 @@ def _change(change: Change) -> str:
 
 
 def problems_table(problems: Sequence[tuple[str, str, int, str]]) -> str:
-    """What was wrong in the tables: level, message, rows, an example."""
-    head = _heads(("Level", "What", "Rows", "A subject, as an example"))
-    body = "".join(
-        f'<tr><td class="words">{escape(level)}</td><td class="words">{escape(message)}</td><td>{number(rows)}</td>'
-        f'<td class="words"><code>{escape(example)}</code></td></tr>'
-        for level, message, rows, example in problems
-    )
+    """What was wrong in the tables: level, message, rows, and a subject where one is told."""
+    told = any(example for _, _, _, example in problems)
+    head = _heads(("Level", "What", "Rows", "A subject, as an example")[: 4 if told else 3])
+    body = "".join(_problem(each, told=told) for each in problems)
     return _table("problems", "What should be looked at in the data", head, body)
+
+
+def _problem(problem: tuple[str, str, int, str], *, told: bool) -> str:
+    level, message, rows, example = problem
+    last = f'<td class="words"><code>{escape(example)}</code></td>' if told else ""
+    words = f'<td class="words">{escape(level)}</td><td class="words">{escape(message)}</td>'
+    return f"<tr>{words}<td>{number(rows)}</td>{last}</tr>"
 
 
 def _heads(words: Iterable[str]) -> str:
