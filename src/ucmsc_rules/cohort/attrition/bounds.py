@@ -27,10 +27,10 @@ class Balances:
             self.of.setdefault(name, []).append(len(self.all))
         self.all.append(tuple(signs.items()))
 
-    def neighbours(self, name: str, longest: int | None = None) -> set[str]:
+    def neighbours(self, name: str, longest: int) -> set[str]:
         """The counts that share a balance with one, of at most so many counts."""
         shared = (self.all[at] for at in self.of.get(name, ()))
-        return {other for balance in shared if longest is None or len(balance) <= longest for other, _ in balance}
+        return {other for balance in shared if len(balance) <= longest for other, _ in balance}
 
 
 def tightened(balances: Balances, bounds: Bounds, moved: Iterable[str]) -> Bounds:

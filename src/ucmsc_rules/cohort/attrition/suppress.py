@@ -98,9 +98,12 @@ def _victim(cells: Cells, bare: str, hidden: set[str]) -> str | None:
     """The count, near an unsafe one by its balances, that a reader would miss least."""
     near, seen = {bare}, {bare}
     found: dict[str, int] = {}
+    passed: set[int] = set()
     distance = 0
     while near and (distance < _NEAR or not found):
-        names = {name for each in near for name in cells.balances.neighbours(each)}
+        reached = {at for name in near for at in cells.balances.of.get(name, ())} - passed
+        passed |= reached
+        names = {name for at in reached for name, _ in cells.balances.all[at]}
         for name in names:
             if name not in hidden and cells.values[name]:
                 found.setdefault(name, distance)
