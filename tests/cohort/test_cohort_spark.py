@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.screen import screen_cohort
 from ucmsc_rules.cohort.spark import engine
 from ucmsc_rules.cohort.spark.screen import SparkCohort, screen_cohort_on_spark
+from ucmsc_rules.cohort.spark.sources import open_in_spark
+from ucmsc_rules.errors import UcmscRulesError
+from ucmsc_rules.facts.read import read_day
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
 
@@ -142,6 +146,27 @@ def test_a_table_that_spark_cannot_read_is_told(session: Any, tmp_path: Path) ->
     assert str(error.value) == (
         "builtins.int is no table of facts; give a path, a Spark or other data frame, or an Arrow table"
     )
+
+
+@pytest.mark.thorough
+def test_columns_of_other_types_become_the_texts_that_they_are_on_duckdb(session: Any) -> None:
+    """A time of midnight is a day; a moment with a zone has no day of its own, and is told as it is."""
+    spark = engine.open_spark(session)
+    day = datetime(2026, 3, 1)  # noqa: DTZ001 - what has no zone is meant
+    columns = {
+        "subject": pa.array([7]),
+        "value": pa.array([5.0]),
+        "when": pa.array([day], pa.timestamp("us")),
+        "until": pa.array([day], pa.date32()),
+        "recorded": pa.array([day], pa.timestamp("us", "UTC")),
+        "uln": pa.array([None], pa.float64()),
+        "complete": pa.array([True]),
+    }
+    opened = open_in_spark(spark, pa.table(columns), "facts", [])
+    (row,) = spark.rows(f"SELECT subject, value, `when`, until, uln, complete, recorded FROM {opened.sql}")
+    assert row[:-1] == ("7", "5", "2026-03-01", "2026-03-01", "", "true")
+    with pytest.raises(UcmscRulesError):
+        read_day(row[-1])
 
 
 def test_without_pyspark_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ _SETTINGS = {
     "spark.sql.files.ignoreCorruptFiles": "false",  # facts that are lost could change an answer
     "spark.sql.files.ignoreMissingFiles": "false",
     "spark.sql.parser.escapedStringLiterals": "false",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",  # a time without a zone gets none
     "spark.sql.variable.substitute": "false",  # "${x}" in a table is a text
     "spark.sql.requireAllClusterKeysForCoPartition": "false",  # subjects stay where they are
 }

@@ -12,6 +12,7 @@ from ucmsc_rules.cohort.sources import Opened
 from ucmsc_rules.cohort.spark.engine import Spark, first_line
 
 _TEXT = "VARCHAR"
+_MOMENT = "yyyy-MM-dd HH:mm:ssxxx"
 _MINUTES = "yyyy-MM-dd'T'HH:mm"
 
 
@@ -73,7 +74,9 @@ def _as_text(column: str, kind: str) -> Any:  # noqa: ANN401 - a Column
     """A column as texts; a time of midnight is a day, and a whole number has no ".0", as on DuckDB."""
     functions = package("pyspark.sql.functions")
     cell = functions.col(f"`{column.replace('`', '``')}`")
-    if kind.startswith("timestamp"):
+    if kind == "timestamp":  # a moment with a zone has no day of its own
+        shown = functions.date_format(cell, _MOMENT)
+    elif kind == "timestamp_ntz":
         shown = functions.regexp_replace(functions.date_format(cell, _MINUTES), "T00:00$", "")
     elif kind in {"double", "float"}:
         whole = functions.regexp_replace(cell.cast("string"), r"\.0$", "")
