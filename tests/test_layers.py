@@ -16,12 +16,15 @@ ONLY_IN = {
     "durable_rules_engine": {"engines/durable.py"},
 }
 ONLY_BELOW = {
-    "lxml": "adapters/odm/",
-    "pyreadstat": "adapters/sdtm/",
-    "pyarrow": "adapters/tables/",
-    "narwhals": "adapters/tables/",
-    "sqlalchemy": "audit/",
-    "openpyxl": "audit/",
+    "lxml": ("adapters/odm/",),
+    "pyreadstat": ("adapters/sdtm/",),
+    "pyarrow": ("adapters/tables/", "cohort/"),
+    "narwhals": ("adapters/tables/", "cohort/"),
+    "sqlalchemy": ("audit/",),
+    "openpyxl": ("audit/",),
+    "duckdb": ("cohort/",),
+    "matplotlib": ("cohort/plots/",),
+    "pyspark": ("cohort/spark/",),
 }
 
 
@@ -59,7 +62,7 @@ def _names(node: ast.AST, module: str) -> bool:
             return any(alias.name.split(".")[0] == module for alias in names)
         case ast.ImportFrom(module=str(name), level=0):
             return name.split(".")[0] == module
-        case ast.Call(func=ast.Name(id="import_module" | "_package"), args=[ast.Constant(value=str(name)), *_]):
+        case ast.Call(func=ast.Name(id="import_module" | "_package" | "package"), args=[ast.Constant(value=str(name)), *_]):
             return name.split(".")[0] == module
         case _:
             return False
