@@ -43,7 +43,7 @@ ANSWERS = {
     if isinstance(measure, YES_OR_NO) or TRIAL.dictionary[measure.concept].kind is Kind.TEST
 }
 THREADS = 2
-LIMIT = "4GB"
+LIMIT = "3GB"
 ALONE = 300
 BOUNDS = (0.5, 1.0, 2.0, 18.0, 28.0, 1000.0)
 

@@ -41,7 +41,7 @@ def screen_cohort(  # noqa: PLR0913 - a command with options
     anchors: Any = None,  # noqa: ANN401
     *,
     default_anchors: Mapping[str, str] | None = None,
-    memory_limit: str | None = "4GB",
+    memory_limit: str | None = "3GB",
     threads: int | None = None,
     database: str | Path | None = None,
     chunk: int = CHUNK,
