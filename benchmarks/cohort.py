@@ -61,6 +61,7 @@ def timed(work: Callable[[], Any], rounds: int = 1) -> float:
 def connect() -> duckdb.DuckDBPyConnection:
     """DuckDB within the same limits for everybody."""
     connection = duckdb.connect()
+    connection.execute(f"SET temp_directory = '{FOLDER / 'spilled'}'")
     connection.execute(f"SET threads = {THREADS}; SET memory_limit = '{LIMIT}'; SET preserve_insertion_order = false")
     return connection
 
