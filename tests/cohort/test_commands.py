@@ -50,7 +50,7 @@ def test_parts_make_no_difference(made: tuple[Path, Path], tmp_path: Path) -> No
 
 
 def test_what_was_interrupted_goes_on_where_it_was(made: tuple[Path, Path], tmp_path: Path) -> None:
-    """Two parts of four are done; the next run does the two others, and the file is the same to the byte."""
+    """Two parts of four are done; the next run does the two others, and the rows are the same."""
     run(made, tmp_path / "whole.parquet", parts=4)
 
     def stop(done: int, _all: int, _words: str) -> None:
