@@ -383,7 +383,7 @@ def cohort(  # noqa: PLR0913 - one parameter for each option
     wide: Annotated[
         bool, typer.Option("--wide", help="One row for each subject, a column for each criterion.")
     ] = False,
-    memory_limit: Annotated[str, typer.Option(help="How much memory the database may take.")] = "4GB",
+    memory_limit: Annotated[str, typer.Option(help="How much memory the database may take.")] = "3GB",
     threads: Annotated[int | None, typer.Option(min=1, max=256, help="How many threads it may take.")] = None,
 ) -> None:
     """Screen a cohort in SQL, and show whom each criterion costs.

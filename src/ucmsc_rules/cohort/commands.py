@@ -38,7 +38,7 @@ class Options:
     vary: tuple[str, ...] = ()
     min_cell: int = 0
     wide: bool = False
-    memory_limit: str = "4GB"
+    memory_limit: str = "3GB"
     threads: int | None = None
     parts: int | None = None
     default_anchors: Mapping[str, str] = Factory(dict)
