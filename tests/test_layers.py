@@ -62,7 +62,9 @@ def _names(node: ast.AST, module: str) -> bool:
             return any(alias.name.split(".")[0] == module for alias in names)
         case ast.ImportFrom(module=str(name), level=0):
             return name.split(".")[0] == module
-        case ast.Call(func=ast.Name(id="import_module" | "_package" | "package"), args=[ast.Constant(value=str(name)), *_]):
+        case ast.Call(
+            func=ast.Name(id="import_module" | "_package" | "package"), args=[ast.Constant(value=str(name)), *_]
+        ):
             return name.split(".")[0] == module
         case _:
             return False
