@@ -66,7 +66,7 @@ def _histories(dialect: Dialect, facts: str, asked: EventsAt) -> str:
         ("max(CASE WHEN bad THEN 1 END) = 1", str(BEGINNING)),
         ("max(CASE WHEN recorded AND surely THEN 1 END) = 1", "NULL"),
         ("max(CASE WHEN is_none THEN 1 END) IS NULL", str(BEGINNING)),
-        ("max(CASE WHEN occurs AND surely AND sf <= at_last THEN 1 END) = 1", str(BEGINNING)),
+        ("max(CASE WHEN occurs AND sf <= at_last THEN 1 END) = 1", str(BEGINNING)),
         ("max(CASE WHEN is_none AND silent_after IS NULL THEN 1 END) = 1", "NULL"),
         otherwise="max(silent_after)",
     )
