@@ -22,7 +22,10 @@ def round_window(ruleset: Ruleset, comparison: Comparison, anchors: Days) -> Ite
     for facts, reason in _in_full(comparison, anchor, edge):
         yield facts, reason, anchors
     concept = ruleset.dictionary[comparison.measure.concept]
-    for facts, reason in (*_in_part(anchor, edge), *_denied(ruleset, anchors), *_lasting(concept, anchor, edge)):
+    for facts, reason in (
+        *_in_part(anchor, edge), *_denied(ruleset, anchors), *_lasting(concept, anchor, edge),
+        *_counted(ruleset, concept, anchor, edge),
+    ):  # fmt: skip
         yield facts, reason, anchors
     name = _anchor_of(comparison)
     if isinstance(comparison.measure, Ever):
@@ -136,6 +139,18 @@ def _denied(ruleset: Ruleset, anchors: Days) -> Iterator[tuple[list[RawFact], st
     yield [{"value": "none", "recorded": str(oldest - _DAY)}], "affirmed on a form that is a day too old"
     yield [{"value": "none"}, {"when": str(at - _DAY)}], "an event beats an affirmed none"
     yield [{"value": "none", "complete": False}], "an affirmed none in a list that is not complete"
+
+
+def _counted(ruleset: Ruleset, concept: Concept, anchor: date, edge: date) -> Iterator[tuple[list[RawFact], str]]:
+    """Results that count as the event, and those that may count, beside an affirmed none."""
+    for counting in ruleset.counts_as:
+        levels, least = ruleset.dictionary[counting.result].levels, int(counting.bound)
+        if counting.event != concept.name or levels is None or not levels.numbers or least <= levels.least:
+            continue
+        for on, words in ((anchor - _DAY, "the day before the anchor"), (min(anchor, edge) - _LONG, "long before")):
+            for level, what in ((str(least), "counts"), (f"{least - 1}-{least}", "may count")):
+                result = {"concept": counting.result, "value": level, "when": str(on)}
+                yield [{"value": "none"}, result], f"an affirmed none, and a result {words} that {what} as one"
 
 
 def _without_limit(ruleset: Ruleset, until: str, anchors: Days) -> Iterator[Happened]:
