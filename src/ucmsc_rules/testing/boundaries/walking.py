@@ -91,8 +91,7 @@ def _of_result(asker: Asker, name: str, at: str, max_age: int) -> Iterator[Probe
     if concept.kind is Kind.QUANTITY:
         yield from _of_results(asker, at_bound(concept, comparison), at, max_age)
         return
-    told = [({"value": text}, f"{name} {text}") for _, text in level_texts(concept)]
-    yield from _of_results(asker, [*told, *_other_words(asker, name)], at, max_age)
+    yield from _of_results(asker, each_word(concept), at, max_age)
     if concept.kind is Kind.SCORE:
         on = str(asker.anchors[at])
         by = of_parts(asker, concept, on) if concept.parts else of_formula(asker, concept, on)
@@ -101,10 +100,6 @@ def _of_result(asker: Asker, name: str, at: str, max_age: int) -> Iterator[Probe
         if concept.parts:
             for facts, reason, about in with_reported(asker, concept, asker.anchors):
                 yield asker.probe(facts, reason, about=about)
-
-
-def _other_words(asker: Asker, name: str) -> Iterator[Told]:
-    yield from each_word(asker.ruleset.dictionary[name])
 
 
 def _of_results(asker: Asker, told: Iterator[Told] | list[Told], at: str, max_age: int) -> Iterator[Probe]:
