@@ -78,11 +78,11 @@ class MappingPlan:
 
 def plan_of(mapping: FieldMapping, dictionary: Dictionary) -> MappingPlan:
     """The mapping made ready, once for each mapping and dictionary."""
-    return _plan(_Both(mapping, dictionary))
+    return _plan(Both(mapping, dictionary))
 
 
 @frozen
-class _Both:
+class Both:
     """A mapping and a dictionary, the same only where both are the same objects."""
 
     mapping: FieldMapping = field(eq=id)
@@ -90,7 +90,7 @@ class _Both:
 
 
 @lru_cache(maxsize=64)
-def _plan(both: _Both) -> MappingPlan:
+def _plan(both: Both) -> MappingPlan:
     mapping = both.mapping
     owners = _owners(mapping, _value_field), _owners(mapping, _day_field)
     rules = [_fact_plan(number, rule, both, owners) for number, rule in enumerate(mapping.facts)]
@@ -101,7 +101,7 @@ def _plan(both: _Both) -> MappingPlan:
     return MappingPlan(tuple(rules), kinds, _kind_plan(_ANY_KIND, rules, mapping), missing)
 
 
-def _fact_plan(number: int, rule: FactRule, both: _Both, owners: tuple[_Owners, _Owners]) -> Plan:
+def _fact_plan(number: int, rule: FactRule, both: Both, owners: tuple[_Owners, _Owners]) -> Plan:
     concept = both.dictionary.concepts.get(rule.concept)
     defaults = (both.mapping.missing, both.mapping.dates, both.mapping.decimal_comma)
     readers = {key: reader_of(key, rule.takes[key], concept, defaults) for key in KEYS if key in rule.takes}

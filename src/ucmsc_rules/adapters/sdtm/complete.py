@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from ucmsc_rules.adapters.mapping import AnchorRule, Condition, FactRule, FieldMapping, Rows, System, Take
+from ucmsc_rules.adapters.plan import Both
 from ucmsc_rules.adapters.row import NOT_DONE, UNKNOWN
 from ucmsc_rules.adapters.sdtm.timing import ENDED, RECORDED, UNTIL, UNTIL_OR_ON
 from ucmsc_rules.errors import UcmscRulesError
@@ -49,19 +50,11 @@ def complete(mapping: FieldMapping, dictionary: Dictionary) -> Completed:
     if mapping.reads is not System.SDTM:
         message = f'the mapping "{mapping.name}" reads {mapping.reads.value}; SDTM needs one with "reads: sdtm"'
         raise UcmscRulesError(message)
-    return _complete(_Both(mapping, dictionary))
-
-
-@frozen
-class _Both:
-    """A mapping and a dictionary, the same only where both are the same objects."""
-
-    mapping: FieldMapping = field(eq=id)
-    dictionary: Dictionary = field(eq=id)
+    return _complete(Both(mapping, dictionary))
 
 
 @lru_cache(maxsize=16)
-def _complete(both: _Both) -> Completed:
+def _complete(both: Both) -> Completed:
     concepts = both.dictionary.concepts
     rules = [each for rule in both.mapping.facts for each in _fact_rules(rule)]
     anchors = [each for rule in both.mapping.anchors for each in _anchor_rules(rule)]
