@@ -11,7 +11,7 @@ import typer
 
 from ucmsc_rules.adapters.received import Received
 from ucmsc_rules.cli.complaints import asked_for
-from ucmsc_rules.cli.intake import Intake, pieces_of
+from ucmsc_rules.cli.intake import Intake, check_files, pieces_of
 from ucmsc_rules.cli.printable import printable
 from ucmsc_rules.cli.unread import tell_unread, unread_lines
 from ucmsc_rules.facts.fact import Problem
@@ -29,6 +29,7 @@ _BARE = ("value", "unit")
 
 def print_facts(intake: Intake, name: str, form: str) -> int:
     """The canonical records of files; gives the exit status. Raises UsageError and RulesetError."""
+    check_files(intake)
     ruleset = asked_for(name)
     errors, count = False, 0
     unread: Counter[str] = Counter()

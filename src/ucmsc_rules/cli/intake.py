@@ -6,13 +6,16 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import frozen
 
 from ucmsc_rules.cli.usage import UsageError
 from ucmsc_rules.facts.concepts import Dictionary
 from ucmsc_rules.facts.intake import form_of, read_pieces
+
+if TYPE_CHECKING:
+    from ucmsc_rules.adapters.mapping import FieldMapping
 
 STDIN = "-"
 AUTO, RECORD = "auto", "record"
@@ -32,13 +35,14 @@ class Intake:
 def pieces_of(intake: Intake, dictionary: Dictionary) -> Iterator[object]:
     """The records as ``read_pieces`` gives them, or each subject that an adapter received.
 
-    Raises UsageError where the files cannot be what they are said to be, and RulesetError for a mapping with mistakes.
+    The files have been looked at by ``check_files``. Raises UsageError where they cannot be what they are said to be,
+    and RulesetError for a mapping with mistakes.
     """
-    check_files(intake)
-    system = _system(intake)
-    if system == RECORD:
+    if intake.system == RECORD:
         return _records(intake.files)
-    return _received(intake, system, dictionary)
+    mapping = _load(intake.mapping, dictionary) if intake.mapping is not None else None
+    system = _system(intake, mapping)
+    return _records(intake.files) if system == RECORD else _received(intake, system, mapping, dictionary)
 
 
 def _records(files: Sequence[str]) -> Iterator[object]:
@@ -50,55 +54,43 @@ def _records(files: Sequence[str]) -> Iterator[object]:
             yield from read_pieces(stream, form_of(name))
 
 
-def _received(intake: Intake, system: str, dictionary: Dictionary) -> Iterator[object]:
+def _received(intake: Intake, system: str, mapping: FieldMapping | None, dictionary: Dictionary) -> Iterator[object]:
     from ucmsc_rules.adapters.sources import Source, read_source  # noqa: PLC0415 - canonical records need no adapter
 
     files: list[str | BinaryIO] = [sys.stdin.buffer if name == STDIN else name for name in intake.files]
-    mapping = _mapping(intake, system, dictionary)
-    source = Source(files, mapping, intake.data_dictionary, intake.missing_data_codes)
-    return read_source(source, dictionary)
+    fitting = _usual(system, dictionary) if mapping is None else mapping
+    if fitting is not None and fitting.reads.value != system:
+        raise UsageError(f'the mapping "{fitting.name}" reads {fitting.reads.value}, and the files are {system}')
+    return read_source(Source(files, fitting, intake.data_dictionary, intake.missing_data_codes), dictionary)
 
 
-def _mapping(intake: Intake, system: str, dictionary: Dictionary) -> Any:  # noqa: ANN401 - an adapter's, imported late
-    from ucmsc_rules.adapters.load_mapping import load_mapping  # noqa: PLC0415
+def _usual(system: str, dictionary: Dictionary) -> FieldMapping | None:
+    """The mapping that is shipped for a system; None for a long table, which needs none."""
     from ucmsc_rules.adapters.mapping import System  # noqa: PLC0415
     from ucmsc_rules.adapters.sources import USUAL_MAPPINGS  # noqa: PLC0415
 
-    name = intake.mapping or USUAL_MAPPINGS.get(System(system))
-    if name is None:
-        if system == System.TABLE.value:
-            return None
+    name = USUAL_MAPPINGS.get(System(system))
+    if name is None and system != System.TABLE.value:
         raise UsageError(f"reading {system} needs --mapping FILE, which says what the study's fields mean")
-    mapping = load_mapping(name, dictionary)
-    if mapping.reads.value != system:
-        raise UsageError(f'the mapping "{mapping.name}" reads {mapping.reads.value}, and the files are {system}')
-    return mapping
+    return _load(name, dictionary) if name is not None else None
 
 
-def _system(intake: Intake) -> str:
+def _load(name: str, dictionary: Dictionary) -> FieldMapping:
+    from ucmsc_rules.adapters.load_mapping import load_mapping  # noqa: PLC0415
+
+    return load_mapping(name, dictionary)
+
+
+def _system(intake: Intake, mapping: FieldMapping | None) -> str:
     """The system that is told, or that the mapping reads, or that the content of all files shows."""
     if intake.system != AUTO:
         return intake.system
-    if intake.mapping is not None:
-        return _read_by(intake.mapping)
+    if mapping is not None:
+        return mapping.reads.value
     found = {_recognised(name) for name in intake.files}
     if len(found) > 1:
         raise UsageError(f"the files are of several kinds ({', '.join(sorted(found))}); screen each kind by itself")
     return found.pop()
-
-
-def _read_by(name: str) -> str:
-    """What a mapping reads; that it has no other mistakes is found out when it is loaded."""
-    from ucmsc_rules.adapters.find_mapping import mapping_file  # noqa: PLC0415
-    from ucmsc_rules.adapters.mapping import System  # noqa: PLC0415
-    from ucmsc_rules.documents import MappingNode, ScalarNode, read_file  # noqa: PLC0415
-
-    node = read_file(mapping_file(name))
-    reads = node.entries.get("reads") if isinstance(node, MappingNode) else None
-    known = {system.value for system in System}
-    if isinstance(reads, ScalarNode) and reads.text in known:
-        return reads.text
-    raise UsageError(f'{name}: "reads" must say what the mapping reads: {", ".join(sorted(known))}')
 
 
 def _recognised(name: str) -> str:
