@@ -79,8 +79,8 @@ def near_edges(draw: Draw, ruleset: Ruleset, criterion: str | None = None) -> Re
     >>> from ucmsc_rules import load_ruleset, screen
     >>> trial = load_ruleset("ucmsc-hbv-cirrhosis")
     >>> found = find(near_edges(trial, "E9"), lambda record: screen(trial, record)["E9"].holds.value == "false")
-    >>> [fact["concept"] for fact in found["facts"]]
-    ['human_albumin']
+    >>> {fact["concept"] for fact in found["facts"]}
+    {'human_albumin'}
     """
     name = draw(st.sampled_from([each.id for each in ruleset.criteria])) if criterion is None else criterion
     known = _probes(ruleset, name)
