@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ucmsc_rules.cohort.encode import COLUMNS
+from ucmsc_rules.cohort.columns import COLUMNS
 from ucmsc_rules.cohort.findings import Cohort
 from ucmsc_rules.cohort.screen import screen_cohort
 from ucmsc_rules.engines import reference

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ucmsc_rules.cohort.packages import CohortError, package
 from ucmsc_rules.cohort.sql.dialect import DUCKDB, Dialect
 
-TYPES = {"text": "string", "int": "int32", "double": "float64", "bool": "bool"}
+TYPES = {"text": "string", "int": "int32", "long": "int64", "double": "float64", "bool": "bool"}
 
 
 class Engine(Protocol):

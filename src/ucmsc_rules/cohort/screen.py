@@ -6,19 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ucmsc_rules.cohort.encode import (
-    DATES,
-    DAYS,
-    TEXTS,
-    Key,
-    dated,
-    encoded,
-    keys_query,
-    load_days,
-    load_values,
-    texts_query,
-    value_columns,
-)
+from ucmsc_rules.cohort.columns import DATES, ENDS_BEFORE, UNREADABLE
+from ucmsc_rules.cohort.encode import load_days, load_values, value_columns
 from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.findings import Cohort, count_statuses, define_findings
 from ucmsc_rules.cohort.packages import CohortError
@@ -27,12 +16,13 @@ from ucmsc_rules.cohort.pipeline import FACTS, PEOPLE, SHEET, fill_sheets
 from ucmsc_rules.cohort.plan import Plan, make_plan
 from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.sources import open_anchors, open_facts
+from ucmsc_rules.cohort.spelling import DAYS, SPELLED, Key, Spelled, days_of, find_words, spell
 from ucmsc_rules.cohort.sql import anchors as spans
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
 
 CHUNK = 100_000
-ENDS_BEFORE = "the end lies before the start; check both dates"
+END_BEFORE_START = "the end lies before the start; check both dates"
 
 
 def screen_cohort(  # noqa: PLR0913 - a command with options
@@ -69,8 +59,9 @@ def screen_cohort(  # noqa: PLR0913 - a command with options
         present, problems = open_facts(engine, facts)
         if anchors is not None:
             problems += open_anchors(engine, anchors, ruleset.anchors)[1]
-        problems += encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
-        _fill(engine, plan, chunk)
+        spelled, unread = encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
+        problems += unread
+        _fill(engine, plan, spelled, chunk)
     except engine.failures as error:
         raise CohortError(f"the cohort cannot be screened: {str(error).splitlines()[0]}") from None
     define_findings(engine, plan)
@@ -79,41 +70,37 @@ def screen_cohort(  # noqa: PLR0913 - a command with options
 
 def encode(
     engine: Engine, plan: Plan, present: Sequence[str], defaults: Mapping[str, str], *, has_anchors: bool
-) -> list[CohortProblem]:
-    """Makes the tables ``people``, ``vals`` and ``coded`` of ``source_facts`` and ``source_anchors``.
+) -> tuple[Spelled, list[CohortProblem]]:
+    """Makes the tables ``people``, ``days``, ``vals`` and ``spelled`` of ``source_facts`` and ``source_anchors``.
 
-    ``present`` are the columns that the facts have. The problems come back.
+    ``present`` are the columns that the facts have.
     """
     problems = number_people(engine, plan.compiled.ruleset.anchors, defaults, has_anchors=has_anchors)
-    wrong = load_days(engine, [row[0] for row in engine.rows(texts_query(present))])
-    texts = [name for name in TEXTS if name in present]
-    keys = [Key(dict(zip(texts, row, strict=False)), *row[len(texts) :]) for row in engine.rows(keys_query(present))]
-    problems += load_values(engine, plan, keys, texts)
-    problems += _wrong_dates(engine, wrong, present)
-    if any(key.shape >= 4 for key in keys):  # noqa: PLR2004
-        problems += _ends_before(engine, present)
-    problems += _without_anchor(engine, plan)
-    engine.define("coded", encoded(present), kept=True)
-    return problems
-
-
-def _wrong_dates(engine: Engine, wrong: Mapping[str, Mapping[str, str]], present: Sequence[str]) -> list[CohortProblem]:
-    problems = []
+    words = find_words(engine, present)
+    wrong = load_days(engine, words.dates)
+    spelled = spell(engine, words, present)
+    problems += load_values(engine, plan, spelled)
     for name in DATES:
-        if name not in present or not wrong[name]:
-            continue
-        found = engine.rows(
-            f"SELECT c_{name}, count(*), min(c_subject) FROM source_facts "
-            f"WHERE c_{name} IN ({', '.join(map(engine.dialect.text, wrong[name]))}) GROUP BY c_{name}"
-        )
-        problems += [CohortProblem("error", name, wrong[name][each], count, (one,)) for each, count, one in found]
-    return problems
+        if name in present and wrong[name]:
+            problems += _wrong_dates(engine, name, wrong[name])
+    return spelled, problems + _ends_before(spelled.keys) + _without_anchor(engine, plan)
 
 
-def _ends_before(engine: Engine, present: Sequence[str]) -> list[CohortProblem]:
-    found = f"SELECT count(*), min(c_subject) FROM ({dated(present)}) d WHERE ends_before"
-    count, example = engine.rows(found)[0]
-    return [CohortProblem("error", "until", ENDS_BEFORE, count, (example,))] if count else []
+def _wrong_dates(engine: Engine, name: str, wrong: Mapping[int, tuple[str, str]]) -> list[CohortProblem]:
+    """A problem for each text of a column of dates that is none; many texts may be no text of this column."""
+    code = name[0]
+    unread = f"SELECT code FROM days WHERE {'until_state' if name == 'until' else 'state'} = {UNREADABLE}"
+    counted = f"SELECT {code}, count(*) AS n, min(sid) AS sid FROM {SPELLED} WHERE {code} IN ({unread}) GROUP BY {code}"
+    found = engine.rows(f"SELECT g.{code}, g.n, p.subject FROM ({counted}) g JOIN people p ON p.sid = g.sid")
+    return [CohortProblem("error", name, wrong[each][1], count, (one,)) for each, count, one in found]
+
+
+def _ends_before(keys: Sequence[Key]) -> list[CohortProblem]:
+    found = [key for key in keys if key.shape & ENDS_BEFORE]
+    if not found:
+        return []
+    count, example = sum(key.count for key in found), min(key.example for key in found)
+    return [CohortProblem("error", "until", END_BEFORE_START, count, (example,))]
 
 
 def _without_anchor(engine: Engine, plan: Plan) -> list[CohortProblem]:
@@ -124,26 +111,32 @@ def _without_anchor(engine: Engine, plan: Plan) -> list[CohortProblem]:
     return [CohortProblem("warning", at, UNANCHORED.format(at), count, (example,))] if count else []
 
 
-def place_facts(engine: Engine, plan: Plan, where: str) -> None:
-    """Makes ``facts`` of the coded facts of some subjects: their days, what they say, and the anchors."""
-    several = f"SELECT sid, cid FROM coded WHERE {where} GROUP BY sid, cid HAVING count(*) > 1"
-    together = f"LEFT JOIN ({several}) s ON s.sid = c.sid AND s.cid = c.cid"
-    chosen = f"SELECT * FROM coded WHERE {where}"
-    engine.define("chunk", f"SELECT c.*, s.sid IS NOT NULL AS multi FROM ({chosen}) c {together}")
-    days = [f"c.{name}" for name in (*DAYS, "multi")]
-    said = [f"v.{name}" for name in value_columns(plan)]
-    places = [f"p.{name}" for name in spans.columns(len(plan.compiled.ruleset.anchors))]
-    joins = f"JOIN vals v ON v.vid = c.vid JOIN {PEOPLE} p ON p.sid = c.sid"
-    engine.view(FACTS, f"SELECT c.sid, c.cid, {', '.join([*days, *said, *places])} FROM chunk c {joins}")
+def place_facts(engine: Engine, plan: Plan, spelled: Spelled, where: str) -> None:
+    """Makes ``facts`` of the spelled facts of some subjects: their days, what they say, and the anchors."""
+    columns, joins = days_of(spelled.present, "s")
+    same = " AND ".join(f"v.{name} = s.{name}" for name in spelled.numbers)
+    chosen = (
+        f"SELECT s.sid, v.vid, v.cid, {', '.join(columns)} FROM {SPELLED} s JOIN vals v ON {same} {joins} WHERE {where}"
+    )
+    engine.define("placed", chosen)
+    engine.define("several", "SELECT sid, cid FROM placed GROUP BY sid, cid HAVING count(*) > 1")
+    told = [f"c.{name}" for name in ("sid", "cid", *DAYS)]
+    told += ["s.sid IS NOT NULL AS multi", *(f"v.{name}" for name in value_columns(plan))]
+    told += [f"p.{name}" for name in spans.columns(len(plan.compiled.ruleset.anchors))]
+    joins = (
+        f"JOIN vals v ON v.vid = c.vid JOIN {PEOPLE} p ON p.sid = c.sid "
+        "LEFT JOIN several s ON s.sid = c.sid AND s.cid = c.cid"
+    )
+    engine.view(FACTS, f"SELECT {', '.join(told)} FROM placed c {joins}")
 
 
-def _fill(engine: DuckDB, plan: Plan, chunk: int) -> None:
+def _fill(engine: DuckDB, plan: Plan, spelled: Spelled, chunk: int) -> None:
     """Makes the table ``worksheet``, some subjects at a time, so that memory does not grow with the cohort."""
     count = engine.rows("SELECT count(*) FROM people")[0][0]
     for number, start in enumerate(range(0, max(count, 1), chunk)):
         mine = f"BETWEEN {start} AND {start + chunk - 1}"
         engine.view(PEOPLE, f"SELECT * FROM people WHERE sid {mine}")
-        place_facts(engine, plan, f"sid {mine}")
+        place_facts(engine, plan, spelled, f"s.sid {mine}")
         fill_sheets(engine, plan)
         chosen = f"SELECT * EXCLUDE (sid) FROM {SHEET}"
         if number == 0:

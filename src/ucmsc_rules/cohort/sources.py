@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ucmsc_rules.cohort.encode import COLUMNS
+from ucmsc_rules.cohort.columns import COLUMNS
 from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.problems import CohortProblem
@@ -49,6 +49,7 @@ def open_facts(
 ) -> tuple[tuple[str, ...], list[CohortProblem]]:
     """Makes the view ``source_facts`` with a text ``c_<column>`` for each column of a fact that the table has.
 
+    ``all_facts`` has the rows without a subject as well, and its texts are found without looking at subjects.
     Raises CohortError where the table cannot be read, or lacks its subjects or concepts.
     """
     reading: Opener = opener or _open
@@ -59,8 +60,8 @@ def open_facts(
     present = tuple(name for name in COLUMNS if name in opened.types)
     problems = _unread(opened, (*COLUMNS, *UNUSED), "facts")
     columns = ", ".join(f"{_as_text(engine, name, opened)} AS c_{name}" for name in present)
-    subject = _as_text(engine, "subject", opened)
-    engine.view("source_facts", f"SELECT {columns} FROM {opened.sql} WHERE trim({subject}) <> ''")
+    engine.view("all_facts", f"SELECT {columns} FROM {opened.sql}")
+    engine.view("source_facts", "SELECT * FROM all_facts WHERE trim(c_subject) <> ''")
     return present, problems + _nameless(engine, opened, "facts")
 
 

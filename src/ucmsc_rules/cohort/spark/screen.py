@@ -16,6 +16,7 @@ from ucmsc_rules.cohort.screen import encode, place_facts
 from ucmsc_rules.cohort.sources import open_anchors, open_facts
 from ucmsc_rules.cohort.spark.engine import Spark, first_line, open_spark
 from ucmsc_rules.cohort.spark.sources import open_in_spark
+from ucmsc_rules.cohort.spelling import Spelled
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
 
@@ -83,8 +84,9 @@ def screen_cohort_on_spark(
         present, problems = open_facts(engine, facts, open_in_spark)
         if anchors is not None:
             problems += open_anchors(engine, anchors, ruleset.anchors, open_in_spark)[1]
-        problems += encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
-        _fill(engine, plan)
+        spelled, unread = encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
+        problems += unread
+        _fill(engine, plan, spelled)
         define_findings(engine, plan)
         engine.drop_passing()
         return SparkCohort(engine, plan, merged(problems), count_statuses(engine))
@@ -92,12 +94,12 @@ def screen_cohort_on_spark(
         raise CohortError(f"the cohort cannot be screened: {first_line(error)}") from None
 
 
-def _fill(engine: Spark, plan: Plan) -> None:
+def _fill(engine: Spark, plan: Plan, spelled: Spelled) -> None:
     """Makes the view ``worksheet`` of all subjects at once: Spark bounds its memory by itself."""
     engine.view(PEOPLE, "SELECT * FROM people")
-    place_facts(engine, plan, "TRUE")
-    engine.define("placed", f"SELECT * FROM {FACTS}")
-    engine.view(FACTS, "SELECT * FROM placed")
+    place_facts(engine, plan, spelled, "TRUE")
+    engine.define("reckoned", f"SELECT * FROM {FACTS}")
+    engine.view(FACTS, "SELECT * FROM reckoned")
     fill_sheets(engine, plan)
     names = [f"{end}_{place}" for place in range(len(plan.compiled.measures)) for end in ("lo", "hi")]
     engine.define("worksheet", f"SELECT {', '.join(['subject', *names])} FROM {SHEET}", kept=True)

@@ -1,0 +1,186 @@
+"""Facts as numbers: every text stands for its place in a dictionary, and SQL sees texts once, to look them up.
+
+A row's texts but for its dates make one number (or two, where the cohort has very many texts), its dates three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from ucmsc_rules.cohort.columns import (
+    ABSENT,
+    BAD_DATES,
+    DATES,
+    ENDS_BEFORE,
+    HAS_UNTIL,
+    HAS_WHEN,
+    READ,
+    SHAPES,
+    TEXTS,
+    UNREADABLE,
+)
+from ucmsc_rules.cohort.engine import Engine
+from ucmsc_rules.cohort.packing import Packed, pack
+from ucmsc_rules.cohort.sql.words import choose
+from ucmsc_rules.values.dates import FOREVER
+
+SPELLED = "spelled"
+SHAPE = "shape"
+DAYS = ("day_first", "day_last", "m", "dated", "uf", "ul", "rf", "rl")
+_SIDES = {
+    "when": {"state": "state", "f": "f", "l": "l", "m": "m"},
+    "recorded": {"state": "state", "f": "f", "l": "l", "m": "m"},
+    "until": {"state": "until_state", "f": "uf", "l": "ul", "m": "um"},
+}
+
+
+@frozen
+class Words:
+    """The distinct texts of each column of a table of facts, in order; a text's place is its number."""
+
+    texts: Mapping[str, Sequence[str]]
+
+    @property
+    def dates(self) -> Sequence[str]:
+        """The texts of all columns of dates, and the blank, whose number is 0."""
+        return sorted({"", *(text for name in DATES for text in self.texts.get(name, ()))})
+
+    @property
+    def told(self) -> Sequence[str]:
+        """The columns that tell anything, dates apart: those that have more than one text."""
+        return [name for name in TEXTS if len(self.texts.get(name, ())) > 1]
+
+    @property
+    def packed(self) -> Packed:
+        """The texts of a row as digits, and the shape of its dates."""
+        sizes = {name: len(self.texts[name]) for name in TEXTS if name in self.texts}
+        return pack({**{name: max(size, 1) for name, size in sizes.items()}, SHAPE: SHAPES})
+
+
+@frozen
+class Key:
+    """One distinct combination of texts and shape, in how many rows it stands, and a subject that has it."""
+
+    texts: Mapping[str, str]
+    shape: int
+    numbers: tuple[int, ...]
+    count: int
+    example: str
+
+
+@frozen
+class Spelled:
+    """What the table ``spelled`` holds: the columns that the facts had, its numbers' names, and its distinct keys."""
+
+    present: tuple[str, ...]
+    numbers: tuple[str, ...]
+    keys: Sequence[Key]
+
+
+def find_words(engine: Engine, present: Sequence[str]) -> Words:
+    """Asks for every distinct text, and makes a table ``words_<column>`` of those that are no dates.
+
+    A table for each, since databases plan by how many rows a table has.
+    """
+    names = [name for name in (*TEXTS, *DATES) if name in present]
+    queries = [f"SELECT DISTINCT {place} AS place, c_{name} AS txt FROM all_facts" for place, name in enumerate(names)]
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for place, text in engine.rows(" UNION ALL ".join(queries)):
+        found[names[place]].append(text)
+    words = Words({name: sorted(texts) for name, texts in found.items()})
+    for name in words.told:
+        texts = words.texts[name]
+        engine.load(f"words_{name}", {"txt": ("text", texts), "code": ("long", range(len(texts)))})
+    return words
+
+
+def spell(engine: Engine, words: Words, present: Sequence[str]) -> Spelled:
+    """Makes the table ``spelled`` of ``source_facts``: a subject, numbers, and three dates.
+
+    ``days`` and ``people`` must be there.
+    """
+    packed = words.packed
+    engine.define(SPELLED, _spelled(words, packed, present), kept=True)
+    numbers = tuple(f"k{number}" for number in range(len(packed.numbers)))
+    names = ", ".join(numbers)
+    counted = f"SELECT {names}, count(*) AS n, min(sid) AS sid FROM {SPELLED} GROUP BY {names}"
+    columns = ", ".join(f"g.{name}" for name in (*numbers, "n"))
+    rows = engine.rows(f"SELECT {columns}, p.subject FROM ({counted}) g JOIN people p ON p.sid = g.sid")
+    return Spelled(tuple(present), numbers, [_key(words, packed, *row) for row in sorted(rows)])
+
+
+def _key(words: Words, packed: Packed, *row: Any) -> Key:  # noqa: ANN401 - numbers, a count, a subject
+    *numbers, count, example = row
+    digits = packed.digits(numbers)
+    shape = digits.pop(SHAPE)
+    return Key(
+        {name: words.texts[name][digit] for name, digit in digits.items()}, shape, tuple(numbers), count, example
+    )
+
+
+def _spelled(words: Words, packed: Packed, present: Sequence[str]) -> str:
+    digits = {
+        **dict.fromkeys(TEXTS, "0"),
+        **{name: f"words_{name}.code" for name in words.told},
+        SHAPE: _shape(present),
+    }
+    joins = [f"JOIN words_{name} ON words_{name}.txt = c_{name}" for name in words.told]
+    joins += [f"JOIN days {name[0]} ON {name[0]}.txt = c_{name}" for name in DATES if name in present]
+    numbers = [f"{each} AS k{number}" for number, each in enumerate(packed.written(digits))]
+    dates = [f"{f'{name[0]}.code' if name in present else '0'} AS {name[0]}" for name in DATES]
+    columns = ", ".join(["p.sid", *numbers, *dates])
+    return f"SELECT {columns} FROM source_facts {' '.join(joins)} JOIN people p ON p.subject = c_subject"
+
+
+def _shape(present: Sequence[str]) -> str:
+    """What a row's dates are together: given, unreadable, in order (``until`` before ``when`` is an error)."""
+    states = {name: _part(name, "state") if name in present else str(ABSENT) for name in DATES}
+    before = "FALSE"
+    if "when" in present and "until" in present:
+        first, end, minute, end_minute = (
+            _part("when", "f"),
+            _part("until", "l"),
+            _part("when", "m"),
+            _part("until", "m"),
+        )
+        earlier = f"{end} < {first} OR ({end} = {first} AND coalesce({end_minute} < {minute}, FALSE))"
+        before = f"{states['when']} = {READ} AND {states['until']} = {READ} AND ({earlier})"
+    wrong = " OR ".join([*(f"{states[name]} = {UNREADABLE}" for name in DATES), before])
+    return (
+        f"CASE WHEN {states['when']} > 0 THEN {HAS_WHEN} ELSE 0 END + "
+        f"CASE WHEN {states['until']} > 0 THEN {HAS_UNTIL} ELSE 0 END + "
+        f"CASE WHEN {wrong} THEN {BAD_DATES} ELSE 0 END + CASE WHEN {before} THEN {ENDS_BEFORE} ELSE 0 END"
+    )
+
+
+def _part(name: str, part: str) -> str:
+    return f"{name[0]}.{_SIDES[name][part]}"
+
+
+def days_of(present: Sequence[str], row: str) -> tuple[list[str], str]:
+    """The columns of a row's days, and the joins that give them."""
+    parts = {
+        (name[0], part): f"d{_part(name, part)}" if name in present else "CAST(NULL AS INTEGER)"
+        for name in DATES
+        for part in ("f", "l", "m")
+    }
+    state = f"d{_part('when', 'state')}" if "when" in present else str(ABSENT)
+    r_last, ever = parts["r", "l"], str(FOREVER)
+    last = choose(
+        (f"{state} = {READ}", parts["w", "l"]), (f"{state} = {ABSENT}", f"coalesce({r_last}, {ever})"), otherwise=ever
+    )
+    columns = [
+        f"CASE WHEN {state} = {READ} THEN {parts['w', 'f']} ELSE 0 END AS day_first",
+        f"{last} AS day_last",
+        f"{parts['w', 'm']} AS m",
+        f"{state} > 0 AS dated",
+        f"{parts['u', 'f']} AS uf",
+        f"{parts['u', 'l']} AS ul",
+        f"{parts['r', 'f']} AS rf",
+        f"{r_last} AS rl",
+    ]
+    joins = [f"JOIN days d{name[0]} ON d{name[0]}.code = {row}.{name[0]}" for name in DATES if name in present]
+    return columns, " ".join(joins)
