@@ -1,6 +1,6 @@
-"""Reads every distinct text of a table of facts once, by the code that reads one subject's facts.
+"""Reads what every distinct row of texts says, once, by the code that reads one subject's facts.
 
-What comes out are dictionaries that SQL joins: days as numbers, values as ends of intervals, and flags.
+What comes out is a dictionary that SQL joins: values as ends of intervals, flags, and bits.
 """
 
 from __future__ import annotations
@@ -8,65 +8,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ucmsc_rules.cohort.columns import ABSENT, BAD_DATES, DATES, HAS_UNTIL, HAS_WHEN, READ, UNREADABLE
+from ucmsc_rules.cohort.bits import bit_of
+from ucmsc_rules.cohort.columns import BAD_DATES, DATES, HAS_UNTIL, HAS_WHEN
 from ucmsc_rules.cohort.engine import Engine
 from ucmsc_rules.cohort.plan import Plan
 from ucmsc_rules.cohort.problems import CohortProblem
 from ucmsc_rules.cohort.slots import read_slots
 from ucmsc_rules.cohort.spelling import Key, Spelled
-from ucmsc_rules.errors import UcmscRulesError
 from ucmsc_rules.facts.concepts import Dictionary, Kind
 from ucmsc_rules.facts.fact import YES, Fact, Problem
-from ucmsc_rules.facts.read import read_day, read_fact, read_until
+from ucmsc_rules.facts.read import read_fact
 from ucmsc_rules.rules.model import CountsAs
-from ucmsc_rules.values.dates import Span
 from ucmsc_rules.values.truth import Truth
 from ucmsc_rules.worksheet.compare import compare
 
 SOME_DAY, NO_DAY = "2000-01-01", "?"
+_YES_OR_NO = frozenset({Kind.YES_NO, Kind.EVENT})
+_FLAGS = frozenset({"complete", "detected"})
 _TRUE, _FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
-
-
-# days
-
-
-def load_days(engine: Engine, texts: Sequence[str]) -> dict[str, dict[int, tuple[str, str]]]:
-    """Makes the table ``days`` of all texts that stand where dates do.
-
-    ``state`` and ``until_state`` say whether a text is blank, a day, or unreadable, as a day or as an end. What comes
-    back is, for each column, the numbers of those that are none, with the text and what is wrong with it.
-    """
-    rows = [_day_row(text) for text in texts]
-    names = ("txt", "state", "f", "l", "m", "until_state", "uf", "ul", "um")
-    columns = list(zip(*(row for row, _, _ in rows), strict=True)) or [() for _ in names]
-    kinds = {
-        name: ("text" if name == "txt" else "int", list(values)) for name, values in zip(names, columns, strict=True)
-    }
-    engine.load("days", {**kinds, "code": ("int", range(len(rows)))})
-    as_day = {code: (row[0], message) for code, (row, message, _) in enumerate(rows) if message}
-    as_end = {code: (row[0], message) for code, (row, _, message) in enumerate(rows) if message}
-    return {"when": as_day, "recorded": as_day, "until": as_end}
-
-
-def _day_row(text: str) -> tuple[tuple[Any, ...], str, str]:
-    if not text.strip():
-        return (text, ABSENT, None, None, None, ABSENT, None, None, None), "", ""
-    (day, wrong_day), (end, wrong_end) = (_attempt(read, text) for read in (read_day, read_until))
-    return (text, *_columns(day), *_columns(end)), wrong_day, wrong_end
-
-
-def _attempt(read: Any, text: str) -> tuple[Span | None, str]:  # noqa: ANN401 - one of two functions
-    try:
-        return read(text), ""
-    except UcmscRulesError as error:
-        return None, str(error)
-
-
-def _columns(span: Span | None) -> tuple[int | None, ...]:
-    return (UNREADABLE, None, None, None) if span is None else (READ, span.first, span.last, span.minute)
-
-
-# values
 
 
 def load_values(engine: Engine, plan: Plan, spelled: Spelled) -> list[CohortProblem]:
@@ -78,6 +37,7 @@ def load_values(engine: Engine, plan: Plan, spelled: Spelled) -> list[CohortProb
     columns |= {"vid": ("int", []), "cid": ("int", [])}
     columns |= {name: ("bool", []) for name in ("readable", "sure", "amended", "complete", "yes")}
     columns |= {f"counts{number}": ("text", []) for number in range(len(rules))}
+    columns |= {name: ("long", []) for name in plan.bits.columns}
     columns |= {f"{end}{slot}": ("double", []) for slot in range(plan.width) for end in ("lo", "hi")}
     lists = [values for _, values in columns.values()]
     for number, (key, fact) in enumerate(read):
@@ -92,16 +52,17 @@ def value_columns(plan: Plan) -> list[str]:
     """The columns of ``vals`` that say something of a fact."""
     counts = [f"counts{number}" for number in range(len(plan.compiled.ruleset.counts_as))]
     ends = [f"{end}{slot}" for slot in range(plan.width) for end in ("lo", "hi")]
-    return ["readable", "sure", "amended", "complete", "yes", *counts, *ends]
+    return ["readable", "sure", "amended", "complete", "yes", *counts, *plan.bits.columns, *ends]
 
 
 def _value_row(plan: Plan, fact: Fact, rules: Sequence[CountsAs]) -> list[Any]:
     pairs: list[tuple[float | None, float | None]] = list(read_slots(plan.compiled.ruleset, plan.slots, fact))
     pairs += [(None, None)] * (plan.width - len(pairs))
-    return [
-        plan.concepts[fact.concept.name], fact.readable, fact.counts_surely, fact.amended, fact.complete,
-        fact.value == YES, *(_counts(rule, fact) for rule in rules), *(end for pair in pairs for end in pair),
-    ]  # fmt: skip
+    flags = (fact.readable, fact.counts_surely, fact.amended, fact.complete, fact.value == YES)
+    counts = [_counts(rule, fact) for rule in rules]
+    bit = bit_of(plan.bits, fact)
+    bits = [bit.mask if bit is not None and bit.column == name else 0 for name in plan.bits.columns]
+    return [plan.concepts[fact.concept.name], *flags, *counts, *bits, *(end for pair in pairs for end in pair)]
 
 
 def _counts(rule: CountsAs, fact: Fact) -> str | None:
@@ -127,7 +88,8 @@ def entry_of(key: Key, dictionary: Dictionary) -> dict[str, Any]:
     raw: dict[str, Any] = {name: _cell(name, text) for name, text in key.texts.items() if text.strip()}
     if "concept" in raw:
         raw["concept"] = raw["concept"].strip()
-    if raw.get("concept") in dictionary and dictionary[raw["concept"]].kind in {Kind.YES_NO, Kind.EVENT}:
+    concept = dictionary.concepts.get(raw.get("concept", ""))
+    if concept is not None and concept.kind in _YES_OR_NO:
         word = raw.get("value", "").strip().casefold()
         raw |= {"value": word == "true"} if word in {"true", "false"} else {}
     bad = bool(key.shape & BAD_DATES)
@@ -142,7 +104,6 @@ def entry_of(key: Key, dictionary: Dictionary) -> dict[str, Any]:
 
 def _cell(name: str, text: str) -> object:
     """A cell as a record holds it: yes and no of a flag become true and false."""
-    word = text.strip().casefold()
-    if name in {"complete", "detected"} and word in _TRUE | _FALSE:
+    if name in _FLAGS and (word := text.strip().casefold()) in _TRUE | _FALSE:
         return word in _TRUE
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ucmsc_rules.cohort import plan as asking
@@ -10,14 +10,17 @@ from ucmsc_rules.cohort.engine import Engine
 from ucmsc_rules.cohort.plan import Plan
 from ucmsc_rules.cohort.sql import anchors
 from ucmsc_rules.cohort.sql import answers as plain
-from ucmsc_rules.cohort.sql.consent import consent
+from ucmsc_rules.cohort.sql import bits as brief
+from ucmsc_rules.cohort.sql.answers import Asked
+from ucmsc_rules.cohort.sql.consent import consent, signatures
 from ucmsc_rules.cohort.sql.events import events
 from ucmsc_rules.cohort.sql.piece import Piece
 from ucmsc_rules.cohort.sql.results import FormulaScore, ResultsAt, grouped, standing_results, with_scores
-from ucmsc_rules.cohort.sql.words import INF, MINUS_INF
+from ucmsc_rules.cohort.sql.words import INF, MINUS_INF, choose
 from ucmsc_rules.facts.concepts import Concept
 
 FACTS, PEOPLE, SHEET = "facts", "subjects", "sheet"
+SAID, OTHERS = "said", "others"
 
 
 def fill_sheets(engine: Engine, plan: Plan) -> None:
@@ -25,30 +28,40 @@ def fill_sheets(engine: Engine, plan: Plan) -> None:
 
     Without the ruleset's own anchor nothing is known of a subject.
     """
+    asked = asking.brief(plan)
+    if asked is not None:
+        engine.define(SAID, brief.gathered(FACTS, asked))
+        engine.define(OTHERS, brief.left_over(FACTS, asked))
     pieces = list(_pieces(engine, plan))
     for piece in pieces:
         engine.define(piece.table, piece.query)
-    at = anchors.given(plan.anchors[plan.compiled.ruleset.settings.at])
-    columns = {}
-    for piece in pieces:
-        for place, (lo, hi) in piece.nothing.items():
-            for end, nothing, unknown in (("lo", lo, MINUS_INF), ("hi", hi, INF)):
-                known = f"coalesce({piece.table}.{end}_{place}, {nothing})"
-                columns[place, end] = f"CASE WHEN {at} IS NULL THEN {unknown} ELSE {known} END AS {end}_{place}"
-    ordered = [columns[place, end] for place in range(len(plan.compiled.measures)) for end in ("lo", "hi")]
-    joins = " ".join(f"LEFT JOIN {piece.table} ON {piece.table}.sid = p.sid" for piece in pieces)
-    engine.define(SHEET, f"SELECT p.sid, p.subject, {', '.join(ordered)} FROM {PEOPLE} p {joins}")
+    joined = [*(piece.table for piece in pieces), *([SAID] if asked is not None else [])]
+    joins = " ".join(f"LEFT JOIN {table} ON {table}.sid = p.sid" for table in joined)
+    engine.define(SHEET, f"SELECT p.sid, p.subject, {', '.join(_ends(plan, pieces))} FROM {PEOPLE} p {joins}")
+
+
+def _ends(plan: Plan, pieces: Sequence[Piece]) -> Iterator[str]:
+    """The columns of the sheet: what a bit says, else what a piece says."""
+    nowhere = f"{anchors.given(plan.anchors[plan.compiled.ruleset.settings.at])} IS NULL"
+    by_place = {place: (piece.table, nothing) for piece in pieces for place, nothing in piece.nothing.items()}
+    for place, measure in enumerate(plan.compiled.measures):
+        table, nothing = by_place[place]
+        said = brief.cases(plan.bits, measure)
+        for order, (end, unknown) in enumerate((("lo", MINUS_INF), ("hi", INF))):
+            bits = [(brief.is_set(SAID, bit), values[order]) for bit, values in said.items()]
+            known = f"coalesce({table}.{end}_{place}, {nothing[order]})"
+            yield f"{choose((nowhere, unknown), *bits, otherwise=known)} AS {end}_{place}"
 
 
 def _pieces(engine: Engine, plan: Plan) -> Iterator[Piece]:
     for number, asked in enumerate(asking.results(plan)):
         yield _results(engine, plan, number, asked)
     for place, each in asking.answers(plan):
-        yield plain.answers(FACTS, f"answers{place}", anchors.at(place), each)
+        yield plain.answers(OTHERS, f"answers{place}", anchors.at(place), each)
     for asked_consent, place in asking.consents(plan):
-        yield consent(FACTS, f"consent{asked_consent.place}", asked_consent, anchors.at(place))
+        yield _consent(engine, asked_consent, place)
     for number, asked_events in enumerate(asking.events(plan)):
-        yield events(engine.dialect, FACTS, f"events{number}", asked_events)
+        yield events(engine.dialect, OTHERS, FACTS, f"events{number}", asked_events)
     if traits := asking.traits(plan):
         yield plain.traits(FACTS, "traits", traits)
     if levels := asking.levels(plan):
@@ -57,6 +70,12 @@ def _pieces(engine: Engine, plan: Plan) -> Iterator[Piece]:
         in_march = plan.compiled.ruleset.settings.leap_birthday == "1 March"
         placed = [(each, anchors.at(place)) for each, place in ages]
         yield plain.ages(engine.dialect, FACTS, "ages", placed, leap_birthday_in_march=in_march)
+
+
+def _consent(engine: Engine, asked: Asked, place: int) -> Piece:
+    signed, at = f"signed{asked.place}", anchors.at(place)
+    engine.define(signed, signatures(FACTS, asked, at))
+    return consent(signed, f"consent{asked.place}", asked, at)
 
 
 def _results(engine: Engine, plan: Plan, number: int, asked: ResultsAt) -> Piece:

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from ucmsc_rules.cohort.bits import Bits, bits_of
 from ucmsc_rules.cohort.slots import Closed, InUnit, OverLimit, PointsFor, Slots, Way, slot_of, slots_of
 from ucmsc_rules.cohort.sql.anchors import at, up_to
 from ucmsc_rules.cohort.sql.answers import Asked
+from ucmsc_rules.cohort.sql.bits import Brief
 from ucmsc_rules.cohort.sql.events import Counted, EventsAt
 from ucmsc_rules.cohort.sql.results import BandScore, FormulaScore, Points, ResultsAt, Slotted
 from ucmsc_rules.facts.concepts import Concept, Kind, OpenEnd
@@ -44,6 +46,7 @@ class Plan:
     concepts: Mapping[str, int]
     anchors: Mapping[str, int]
     width: int
+    bits: Bits
 
     def concept(self, name: str) -> Concept:
         """An entry of the dictionary."""
@@ -64,6 +67,7 @@ def make_plan(compiled: Compiled) -> Plan:
         {name: number for number, name in enumerate(ruleset.dictionary.concepts)},
         {name: number for number, name in enumerate(ruleset.anchors)},
         1 + max((len(ways) for ways in slots.values()), default=0),
+        bits_of(compiled),
     )
 
 
@@ -174,6 +178,21 @@ def answers(plan: Plan) -> Iterator[tuple[int, list[Asked]]]:
         first = group[0][1]
         assert isinstance(first, Answer)
         yield plan.anchors[first.at], [_asked(plan, place, each) for place, each in group]
+
+
+def brief(plan: Plan) -> Brief | None:
+    """Where facts may speak by a bit; None where nothing is asked that is answered so."""
+    if not plan.bits.columns:
+        return None
+    settings = plan.compiled.ruleset.settings
+    asked = [each for _, each in plan.measures(Answer, Nearest, Earliest, Longest, Ever)]
+    return Brief(
+        plan.bits,
+        [at(place) for place, _ in answers(plan)],
+        at(plan.anchors[settings.at]),
+        settings.none_not_older_than,
+        sorted({plan.concepts[each.concept] for each in asked}),
+    )
 
 
 def consents(plan: Plan) -> Iterator[tuple[Asked, int]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ucmsc_rules.cohort.columns import DATES, ENDS_BEFORE, UNREADABLE
-from ucmsc_rules.cohort.encode import load_days, load_values, value_columns
+from ucmsc_rules.cohort.days import load_days
+from ucmsc_rules.cohort.encode import load_values, value_columns
 from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.findings import Cohort, count_statuses, define_findings
 from ucmsc_rules.cohort.packages import CohortError
@@ -86,13 +87,13 @@ def encode(
     return spelled, problems + _ends_before(spelled.keys) + _without_anchor(engine, plan)
 
 
-def _wrong_dates(engine: Engine, name: str, wrong: Mapping[int, tuple[str, str]]) -> list[CohortProblem]:
+def _wrong_dates(engine: Engine, name: str, wrong: Mapping[int, str]) -> list[CohortProblem]:
     """A problem for each text of a column of dates that is none; many texts may be no text of this column."""
     code = name[0]
     unread = f"SELECT code FROM days WHERE {'until_state' if name == 'until' else 'state'} = {UNREADABLE}"
     counted = f"SELECT {code}, count(*) AS n, min(sid) AS sid FROM {SPELLED} WHERE {code} IN ({unread}) GROUP BY {code}"
     found = engine.rows(f"SELECT g.{code}, g.n, p.subject FROM ({counted}) g JOIN people p ON p.sid = g.sid")
-    return [CohortProblem("error", name, wrong[each][1], count, (one,)) for each, count, one in found]
+    return [CohortProblem("error", name, wrong[each], count, (one,)) for each, count, one in found]
 
 
 def _ends_before(keys: Sequence[Key]) -> list[CohortProblem]:

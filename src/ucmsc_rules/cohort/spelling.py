@@ -25,16 +25,11 @@ from ucmsc_rules.cohort.columns import (
 from ucmsc_rules.cohort.engine import Engine
 from ucmsc_rules.cohort.packing import Packed, pack
 from ucmsc_rules.cohort.sql.words import choose
-from ucmsc_rules.values.dates import FOREVER
+from ucmsc_rules.values.dates import BEGINNING, FOREVER
 
 SPELLED = "spelled"
 SHAPE = "shape"
 DAYS = ("day_first", "day_last", "m", "dated", "uf", "ul", "rf", "rl")
-_SIDES = {
-    "when": {"state": "state", "f": "f", "l": "l", "m": "m"},
-    "recorded": {"state": "state", "f": "f", "l": "l", "m": "m"},
-    "until": {"state": "until_state", "f": "uf", "l": "ul", "m": "um"},
-}
 
 
 @frozen
@@ -62,7 +57,7 @@ class Words:
 
 @frozen
 class Key:
-    """One distinct combination of texts and shape, in how many rows it stands, and a subject that has it."""
+    """One distinct combination of texts (those that are not blank) and shape, its count, and a subject that has it."""
 
     texts: Mapping[str, str]
     shape: int
@@ -137,18 +132,10 @@ def _spelled(words: Words, packed: Packed, present: Sequence[str]) -> str:
 
 def _shape(present: Sequence[str]) -> str:
     """What a row's dates are together: given, unreadable, in order (``until`` before ``when`` is an error)."""
-    states = {name: _part(name, "state") if name in present else str(ABSENT) for name in DATES}
-    before = "FALSE"
-    if "when" in present and "until" in present:
-        first, end, minute, end_minute = (
-            _part("when", "f"),
-            _part("until", "l"),
-            _part("when", "m"),
-            _part("until", "m"),
-        )
-        earlier = f"{end} < {first} OR ({end} = {first} AND coalesce({end_minute} < {minute}, FALSE))"
-        before = f"{states['when']} = {READ} AND {states['until']} = {READ} AND ({earlier})"
-    wrong = " OR ".join([*(f"{states[name]} = {UNREADABLE}" for name in DATES), before])
+    given = {"when": "w.state", "until": "u.until_state", "recorded": "r.state"}
+    states = {name: given[name] if name in present else str(ABSENT) for name in DATES}
+    before = "u.ends < w.starts" if "when" in present and "until" in present else "FALSE"
+    wrong = " OR ".join([*(f"{state} = {UNREADABLE}" for state in states.values()), before])
     return (
         f"CASE WHEN {states['when']} > 0 THEN {HAS_WHEN} ELSE 0 END + "
         f"CASE WHEN {states['until']} > 0 THEN {HAS_UNTIL} ELSE 0 END + "
@@ -156,31 +143,24 @@ def _shape(present: Sequence[str]) -> str:
     )
 
 
-def _part(name: str, part: str) -> str:
-    return f"{name[0]}.{_SIDES[name][part]}"
-
-
 def days_of(present: Sequence[str], row: str) -> tuple[list[str], str]:
     """The columns of a row's days, and the joins that give them."""
-    parts = {
-        (name[0], part): f"d{_part(name, part)}" if name in present else "CAST(NULL AS INTEGER)"
-        for name in DATES
-        for part in ("f", "l", "m")
+
+    def part(name: str, column: str) -> str:
+        return f"d{name[0]}.{column}" if name in present else "CAST(NULL AS INTEGER)"
+
+    state = part("when", "state") if "when" in present else str(ABSENT)
+    by_then = f"coalesce({part('recorded', 'l')}, {FOREVER})"
+    read, absent = f"{state} = {READ}", f"{state} = {ABSENT}"
+    columns = {
+        "day_first": choose((read, part("when", "f")), otherwise=str(BEGINNING)),
+        "day_last": choose((read, part("when", "l")), (absent, by_then), otherwise=str(FOREVER)),
+        "m": part("when", "m"),
+        "dated": f"{state} > 0",
+        "uf": part("until", "uf"),
+        "ul": part("until", "ul"),
+        "rf": part("recorded", "f"),
+        "rl": part("recorded", "l"),
     }
-    state = f"d{_part('when', 'state')}" if "when" in present else str(ABSENT)
-    r_last, ever = parts["r", "l"], str(FOREVER)
-    last = choose(
-        (f"{state} = {READ}", parts["w", "l"]), (f"{state} = {ABSENT}", f"coalesce({r_last}, {ever})"), otherwise=ever
-    )
-    columns = [
-        f"CASE WHEN {state} = {READ} THEN {parts['w', 'f']} ELSE 0 END AS day_first",
-        f"{last} AS day_last",
-        f"{parts['w', 'm']} AS m",
-        f"{state} > 0 AS dated",
-        f"{parts['u', 'f']} AS uf",
-        f"{parts['u', 'l']} AS ul",
-        f"{parts['r', 'f']} AS rf",
-        f"{r_last} AS rl",
-    ]
     joins = [f"JOIN days d{name[0]} ON d{name[0]}.code = {row}.{name[0]}" for name in DATES if name in present]
-    return columns, " ".join(joins)
+    return [f"{column} AS {name}" for name, column in columns.items()], " ".join(joins)

@@ -12,9 +12,9 @@ from ucmsc_rules.values.dates import BEGINNING, FOREVER
 _YES = "lo0 = 1 AND hi0 = 1"
 
 
-def consent(facts: str, table: str, asked: Asked, at: At) -> Piece:
-    """The piece with one consent."""
-    base = f"(SELECT g.*, {_late_yes(at)} AS late FROM {_signatures(facts, asked, at)} g)"
+def consent(signed: str, table: str, asked: Asked, at: At) -> Piece:
+    """The piece with one consent, from the table of its ``signatures``."""
+    base = f"(SELECT g.*, {_late_yes(at)} AS late FROM {signed} g)"
     by_anchor = _latest(base, "TRUE", at)
     of_all = _latest(base, "TRUE", ANY_TIME)
     counting = _latest(base, "NOT late", ANY_TIME)
@@ -33,12 +33,12 @@ def consent(facts: str, table: str, asked: Asked, at: At) -> Piece:
     return Piece(table, f"SELECT sid, {bounds(asked.place, lo, hi)} FROM ({joined}) j", {asked.place: (ZERO, ONE)})
 
 
-def _signatures(facts: str, asked: Asked, at: At) -> str:
+def signatures(facts: str, asked: Asked, at: At) -> str:
     """The facts on their days; a signature without a date may be of any day."""
     anywhere = f"NOT dated AND {_YES}"
     first = choose((f"{anywhere} OR {PLACED}", str(BEGINNING)), otherwise="day_first")
     last = choose((anywhere, str(FOREVER)), (PLACED, at.first), otherwise="day_last")
-    return f"(SELECT y.*, {first} AS p1, {last} AS p2 FROM {facts} y WHERE cid = {asked.concept})"
+    return f"SELECT y.*, {first} AS p1, {last} AS p2 FROM {facts} y WHERE cid = {asked.concept}"
 
 
 def _late_yes(at: At) -> str:

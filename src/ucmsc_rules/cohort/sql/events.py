@@ -46,9 +46,9 @@ class EventsAt:
     none_not_older_than: int
 
 
-def events(dialect: Dialect, facts: str, table: str, asked: EventsAt) -> Piece:
-    """The piece with all measures of events at one anchor."""
-    found = _histories(dialect, facts, asked)
+def events(dialect: Dialect, facts: str, results: str, table: str, asked: EventsAt) -> Piece:
+    """The piece with all measures of events at one anchor, of facts of events and of results that count as such."""
+    found = _histories(dialect, facts, results, asked)
     columns = []
     for place, measure in asked.measures:
         mine = f"cid = {asked.concepts[measure.concept]}"
@@ -58,7 +58,7 @@ def events(dialect: Dialect, facts: str, table: str, asked: EventsAt) -> Piece:
     return Piece(table, query, {place: NOTHING[type(measure)] for place, measure in asked.measures})
 
 
-def _histories(dialect: Dialect, facts: str, asked: EventsAt) -> str:
+def _histories(dialect: Dialect, facts: str, results: str, asked: EventsAt) -> str:
     """For each subject and concept: from when others may have been, and the bounds over the events that are known."""
     forms = {form_of(measure): measure for _, measure in asked.measures}
     spread = [column for measure in forms.values() for column in spread_of(dialect, measure)]
@@ -71,15 +71,15 @@ def _histories(dialect: Dialect, facts: str, asked: EventsAt) -> str:
         otherwise="max(silent_after)",
     )
     keep = "max(at_first) AS at_first, max(at_last) AS at_last"
-    occurrences = _occurrences(facts, asked)
+    occurrences = _occurrences(facts, results, asked)
     return f"SELECT sid, cid, {keep}, {others} AS others, {', '.join(spread)} FROM ({occurrences}) o GROUP BY sid, cid"
 
 
-def _occurrences(facts: str, asked: EventsAt) -> str:
+def _occurrences(facts: str, results: str, asked: EventsAt) -> str:
     """A row for each fact that speaks of an event, with its possible start (sf to sl) and end (ef to el)."""
     numbers = {asked.concepts[measure.concept] for _, measure in asked.measures}
     parts = [_recorded(facts, asked, numbers)]
-    parts += [_derived(facts, asked, each) for each in asked.counted if each.event in numbers]
+    parts += [_derived(results, asked, each) for each in asked.counted if each.event in numbers]
     return " UNION ALL ".join(parts)
 
 
@@ -100,8 +100,7 @@ def _recorded(facts: str, asked: EventsAt, numbers: set[int]) -> str:
         (planned, "s2"), (goes_on, str(FOREVER)), (has_end, "ul"), (f"{ongoing} OR {unknown_end}", str(FOREVER)),
         otherwise="s2",
     )  # fmt: skip
-    asked_on = "least(CASE WHEN dated THEN day_first END, rf)"
-    silent = choose((f"{asked_on} < {today} - {asked.none_not_older_than}", asked_on))
+    silent = silent_after(asked.today, asked.none_not_older_than)
     passed = f"{planned} AND readable AND yes AND dated AND day_last < {today}"
     started = (
         f"SELECT x.*, {start_first} AS s1, {start_last} AS s2 FROM {facts} x "
@@ -118,12 +117,18 @@ def _recorded(facts: str, asked: EventsAt, numbers: set[int]) -> str:
     )
 
 
-def _derived(facts: str, asked: EventsAt, counted: Counted) -> str:
+def silent_after(today: At, not_older_than: int) -> str:
+    """From which day on a none says nothing, having been asked for too long ago; else NULL."""
+    asked_on = "least(CASE WHEN dated THEN day_first END, rf)"
+    return choose((f"{asked_on} < {today.first} - {not_older_than}", asked_on))
+
+
+def _derived(results: str, asked: EventsAt, counted: Counted) -> str:
     """Results that count as events on their day; one that cannot be read leaves the history open."""
     return (
         f"SELECT sid, {counted.event} AS cid, {asked.at.first} AS at_first, {asked.at.last} AS at_last, "
         f"FALSE AS recorded, readable AS occurs, (readable AND {counted.column} = 'surely') AS surely, "
         "day_first AS sf, day_last AS sl, day_first AS ef, day_last AS el, (NOT readable) AS bad, FALSE AS is_none, "
-        f"CAST(NULL AS INTEGER) AS silent_after FROM {facts} "
+        f"CAST(NULL AS INTEGER) AS silent_after FROM {results} "
         f"WHERE cid = {counted.result} AND (NOT readable OR {counted.column} IS NOT NULL)"
     )
