@@ -43,7 +43,7 @@ class Bits:
 
 
 def bit_of(bits: Bits, fact: Fact) -> Bit | None:
-    """The bit by which a fact speaks if it is the only one of its concept; None where it needs a longer way."""
+    """The bit by which a fact speaks if it is all that there is of its concept; None where it needs a longer way."""
     name = fact.concept.name
     if name in bits.answers and fact.readable and fact.counts_surely:
         lo, hi = ends(fact.value)
@@ -54,11 +54,10 @@ def bit_of(bits: Bits, fact: Fact) -> Bit | None:
 
 
 def bits_of(compiled: Compiled) -> Bits:
-    """The bits for a ruleset; an event that results count as is left out, for these speak of it too."""
-    counted = {rule.event for rule in compiled.ruleset.counts_as}
+    """The bits for a ruleset."""
     asked, happening = _asked(compiled.measures, Answer), _asked(compiled.measures, Nearest, Earliest, Longest, Ever)
     answered = [name for name in asked if name not in happening]
-    happened = [name for name in happening if name not in {*asked, *counted}]
+    happened = [name for name in happening if name not in asked]
     one, other = _numbered("said"), _numbered("never")
     answers, never = {name: (next(one), next(one)) for name in answered}, {name: next(other) for name in happened}
     numbers = [bit.column for pair in answers.values() for bit in pair], [bit.column for bit in never.values()]

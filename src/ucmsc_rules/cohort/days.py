@@ -27,13 +27,14 @@ def load_days(engine: Engine, texts: Sequence[str]) -> Mapping[str, Mapping[int,
 
     ``state`` and ``until_state`` say whether a text is blank, read or unreadable, as a day and as an end; ``f``, ``l``
     and ``m`` are the first day, the last, and the minute (``uf`` and ``ul`` of an end). ``starts`` is the minute from
-    which on a day may be, ``ends`` the last minute of an end: nothing ends before it starts.
+    which on a day may be, ``ends`` the last minute of an end: nothing ends before it starts. What is NULL is blank.
     """
-    days = [_cell(read_day, text) for text in texts]
-    ends = [_cell(read_until, text) for text in texts]
+    given = [*texts, None]
+    days = [_cell(read_day, text or "") for text in given]
+    ends = [_cell(read_until, text or "") for text in given]
     columns: dict[str, tuple[str, Sequence[object]]] = {
-        "txt": ("text", texts),
-        "code": ("int", range(len(texts))),
+        "txt": ("text", given),
+        "code": ("int", range(len(given))),
         "state": ("int", [each.state for each in days]),
         "until_state": ("int", [each.state for each in ends]),
         "f": ("int", [each.span and each.span.first for each in days]),

@@ -1,4 +1,4 @@
-"""From encoded facts to the worksheet of all subjects: the same steps for every database."""
+"""From facts to the worksheet of all subjects: the same steps for every database."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ucmsc_rules.cohort.sql.results import FormulaScore, ResultsAt, grouped, sta
 from ucmsc_rules.cohort.sql.words import INF, MINUS_INF, choose
 from ucmsc_rules.facts.concepts import Concept
 
-FACTS, PEOPLE, SHEET = "facts", "subjects", "sheet"
+FACTS, MANY, PEOPLE = "facts", "many", "subjects"
 SAID, OTHERS = "said", "others"
 
 
-def fill_sheets(engine: Engine, plan: Plan) -> None:
-    """Makes the table ``sheet`` from ``facts`` and ``subjects``: a row for each subject, two columns for each measure.
+def make_sheets(engine: Engine, plan: Plan) -> str:
+    """A query of ``subjects``, from their ``facts``: a row for each subject, two columns for each measure.
 
     Without the ruleset's own anchor nothing is known of a subject.
     """
@@ -37,7 +37,7 @@ def fill_sheets(engine: Engine, plan: Plan) -> None:
         engine.define(piece.table, piece.query)
     joined = [*(piece.table for piece in pieces), *([SAID] if asked is not None else [])]
     joins = " ".join(f"LEFT JOIN {table} ON {table}.sid = p.sid" for table in joined)
-    engine.define(SHEET, f"SELECT p.sid, p.subject, {', '.join(_ends(plan, pieces))} FROM {PEOPLE} p {joins}")
+    return f"SELECT p.subject, {', '.join(_ends(plan, pieces))} FROM {PEOPLE} p {joins}"
 
 
 def _ends(plan: Plan, pieces: Sequence[Piece]) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _consent(engine: Engine, asked: Asked, place: int) -> Piece:
 
 def _results(engine: Engine, plan: Plan, number: int, asked: ResultsAt) -> Piece:
     standing, groups = f"standing{number}", f"grouped{number}"
-    engine.define(standing, standing_results(FACTS, asked))
+    engine.define(standing, standing_results(FACTS, MANY, asked))
     engine.define(groups, grouped(standing, asked))
     for score in asked.formulas:
         groups = _reckoned(engine, plan, groups, score, asked)
@@ -117,7 +117,7 @@ def _with_answers(groups: str, score: FormulaScore, asked: ResultsAt) -> str:
     joins, last, time = "", [f"g.r{place}_last"], [f"g.r{place}_time"]
     for number, concept in enumerate(score.replacing):
         name = f"a{number}"
-        found = plain.answers_at(FACTS, asked.at, [concept], as_evidence=True)
+        found = plain.answers_at(FACTS, MANY, asked.at, [concept], as_evidence=True)
         joins += f" LEFT JOIN ({found}) {name} ON {name}.sid = p.sid"
         for end, unknown in (("lo", 0), ("hi", 1)):
             value = f"CASE WHEN {name}.certain = 1 THEN {name}.{end} ELSE CAST({unknown} AS DOUBLE) END"

@@ -145,10 +145,6 @@ def events(plan: Plan) -> Iterator[EventsAt]:
     """The events, by the anchor that they are measured from, and by the one that limits them."""
     ruleset = plan.compiled.ruleset
     kinds = {plan.concepts[name]: concept for name, concept in ruleset.dictionary.concepts.items()}
-    counted = [
-        Counted(plan.concepts[rule.event], plan.concepts[rule.result], f"counts{number}")
-        for number, rule in enumerate(ruleset.counts_as)
-    ]
     places = {each: plan.anchors[each] for each in ruleset.anchors}
     for group in _by(_anchor, plan.measures(Nearest, Earliest, Longest, Ever)):
         kind, name = _anchor(group[0][1])
@@ -160,9 +156,17 @@ def events(plan: Plan) -> Iterator[EventsAt]:
             [number for number, concept in kinds.items() if concept.planned],
             [number for number, concept in kinds.items() if concept.open_end is OpenEnd.UNKNOWN],
             [number for number, concept in kinds.items() if concept.open_end is OpenEnd.ONGOING],
-            counted,
+            counted(plan),
             ruleset.settings.none_not_older_than,
         )
+
+
+def counted(plan: Plan) -> list[Counted]:
+    """The results that count as events."""
+    return [
+        Counted(plan.concepts[rule.event], plan.concepts[rule.result], f"counts{number}")
+        for number, rule in enumerate(plan.compiled.ruleset.counts_as)
+    ]
 
 
 def _anchor(measure: Measure) -> tuple[str, str]:

@@ -13,12 +13,14 @@ from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.findings import Cohort, count_statuses, define_findings
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.people import UNANCHORED, number_people
-from ucmsc_rules.cohort.pipeline import FACTS, PEOPLE, SHEET, fill_sheets
-from ucmsc_rules.cohort.plan import Plan, make_plan
+from ucmsc_rules.cohort.pipeline import FACTS, MANY, PEOPLE, make_sheets
+from ucmsc_rules.cohort.plan import Plan, brief, counted, make_plan
 from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.sources import open_anchors, open_facts
 from ucmsc_rules.cohort.spelling import DAYS, SPELLED, Key, Spelled, days_of, find_words, spell
 from ucmsc_rules.cohort.sql import anchors as spans
+from ucmsc_rules.cohort.sql.bits import spoken
+from ucmsc_rules.cohort.sql.events import may_count
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
 
@@ -113,22 +115,36 @@ def _without_anchor(engine: Engine, plan: Plan) -> list[CohortProblem]:
 
 
 def place_facts(engine: Engine, plan: Plan, spelled: Spelled, where: str) -> None:
-    """Makes ``facts`` of the spelled facts of some subjects: their days, what they say, and the anchors."""
-    columns, joins = days_of(spelled.present, "s")
-    same = " AND ".join(f"v.{name} = s.{name}" for name in spelled.numbers)
-    chosen = (
-        f"SELECT s.sid, v.vid, v.cid, {', '.join(columns)} FROM {SPELLED} s JOIN vals v ON {same} {joins} WHERE {where}"
-    )
-    engine.define("placed", chosen)
-    engine.define("several", "SELECT sid, cid FROM placed GROUP BY sid, cid HAVING count(*) > 1")
-    told = [f"c.{name}" for name in ("sid", "cid", *DAYS)]
-    told += ["s.sid IS NOT NULL AS multi", *(f"v.{name}" for name in value_columns(plan))]
-    told += [f"p.{name}" for name in spans.columns(len(plan.compiled.ruleset.anchors))]
-    joins = (
-        f"JOIN vals v ON v.vid = c.vid JOIN {PEOPLE} p ON p.sid = c.sid "
-        "LEFT JOIN several s ON s.sid = c.sid AND s.cid = c.cid"
-    )
-    engine.view(FACTS, f"SELECT {', '.join(told)} FROM placed c {joins}")
+    """Makes ``facts`` of the spelled facts of some subjects: their days, what they say, and the anchors.
+
+    ``many`` are those that are not the only ones of their concept.
+    """
+    days, joins = days_of(spelled.present, "s")
+    known = " AND ".join(f"v.{name} = s.{name}" for name in spelled.numbers)
+    mine = f"FROM {SPELLED} s JOIN vals v ON {known}"
+    engine.define("several", _several(plan, mine, where))
+    places = [f"p.{name}" for name in spans.columns(len(plan.compiled.ruleset.anchors))]
+    columns = ["s.sid", "v.vid", "v.cid", *days, "t.sid IS NOT NULL AS multi"]
+    asked = brief(plan)
+    speaks = "FALSE" if asked is None else spoken(asked)
+    whole = [*columns, *(f"v.{name}" for name in plan.bits.columns), *places]
+    joins += f" JOIN {PEOPLE} p ON p.sid = s.sid LEFT JOIN several t ON t.sid = s.sid AND t.cid = v.cid"
+    kept = ", ".join(["sid", "vid", "cid", *DAYS, "multi", f"coalesce({speaks}, FALSE) AS spoken"])
+    engine.define("placed", f"SELECT {kept} FROM (SELECT {', '.join(whole)} {mine} {joins} WHERE {where}) w")
+    told = [f"c.{name}" for name in ("sid", "cid", *DAYS, "multi", "spoken")]
+    told += [f"v.{name}" for name in value_columns(plan)]
+    joins = f"JOIN vals v ON v.vid = c.vid JOIN {PEOPLE} p ON p.sid = c.sid"
+    engine.view(FACTS, f"SELECT {', '.join([*told, *places])} FROM placed c {joins}")
+    engine.define(MANY, f"SELECT * FROM {FACTS} WHERE multi")
+
+
+def _several(plan: Plan, mine: str, where: str) -> str:
+    """The concepts of which a subject has several facts; a result that may count as an event is one of the event."""
+    speaking = [f"SELECT s.sid, v.cid {mine} WHERE {where}"]
+    speaking += [
+        f"SELECT s.sid, {each.event} AS cid {mine} WHERE {where} AND {may_count(each)}" for each in counted(plan)
+    ]
+    return f"SELECT sid, cid FROM ({' UNION ALL '.join(speaking)}) a GROUP BY sid, cid HAVING count(*) > 1"
 
 
 def _fill(engine: DuckDB, plan: Plan, spelled: Spelled, chunk: int) -> None:
@@ -138,9 +154,8 @@ def _fill(engine: DuckDB, plan: Plan, spelled: Spelled, chunk: int) -> None:
         mine = f"BETWEEN {start} AND {start + chunk - 1}"
         engine.view(PEOPLE, f"SELECT * FROM people WHERE sid {mine}")
         place_facts(engine, plan, spelled, f"s.sid {mine}")
-        fill_sheets(engine, plan)
-        chosen = f"SELECT * EXCLUDE (sid) FROM {SHEET}"
+        sheets = make_sheets(engine, plan)
         if number == 0:
-            engine.define("worksheet", chosen, kept=True)
+            engine.define("worksheet", sheets, kept=True)
         else:
-            engine.connection.execute(f"INSERT INTO worksheet {chosen}")
+            engine.connection.execute(f"INSERT INTO worksheet {sheets}")

@@ -49,7 +49,8 @@ def open_facts(
 ) -> tuple[tuple[str, ...], list[CohortProblem]]:
     """Makes the view ``source_facts`` with a text ``c_<column>`` for each column of a fact that the table has.
 
-    ``all_facts`` has the rows without a subject as well, and its texts are found without looking at subjects.
+    Where there is nothing it is blank, or NULL. ``all_facts`` has the rows without a subject as well: which texts there
+    are is found there, without a look at the subjects.
     Raises CohortError where the table cannot be read, or lacks its subjects or concepts.
     """
     reading: Opener = opener or _open
@@ -59,7 +60,7 @@ def open_facts(
             raise CohortError(f'the table of facts has no column "{name}"; it has {_shown(opened.types)}')
     present = tuple(name for name in COLUMNS if name in opened.types)
     problems = _unread(opened, (*COLUMNS, *UNUSED), "facts")
-    columns = ", ".join(f"{_as_text(engine, name, opened)} AS c_{name}" for name in present)
+    columns = ", ".join(f"{_as_is(engine, name, opened)} AS c_{name}" for name in present)
     engine.view("all_facts", f"SELECT {columns} FROM {opened.sql}")
     engine.view("source_facts", "SELECT * FROM all_facts WHERE trim(c_subject) <> ''")
     return present, problems + _nameless(engine, opened, "facts")
@@ -124,6 +125,11 @@ def _file(sources: Sequence[str | Path], columns: Sequence[str]) -> str:
     paths = f"[{', '.join(text(str(each)) for each in sources)}]"
     names = ", ".join(f"{text(name)}: 'VARCHAR'" for name in columns)
     return _READERS[ending].format(paths, names)
+
+
+def _as_is(engine: Engine, name: str, opened: Opened) -> str:
+    """A column as texts; those of a column of texts stay what they are, NULL included, so that each is seen once."""
+    return engine.dialect.named(name) if opened.types[name] == "VARCHAR" else _as_text(engine, name, opened)
 
 
 def _as_text(engine: Engine, name: str, opened: Opened) -> str:

@@ -40,8 +40,8 @@ class Words:
 
     @property
     def dates(self) -> Sequence[str]:
-        """The texts of all columns of dates, and the blank, whose number is 0."""
-        return sorted({"", *(text for name in DATES for text in self.texts.get(name, ()))})
+        """The texts of all columns of dates."""
+        return sorted({text for name in DATES for text in self.texts.get(name, ())})
 
     @property
     def told(self) -> Sequence[str]:
@@ -82,13 +82,16 @@ def find_words(engine: Engine, present: Sequence[str]) -> Words:
     """
     names = [name for name in (*TEXTS, *DATES) if name in present]
     queries = [f"SELECT DISTINCT {place} AS place, c_{name} AS txt FROM all_facts" for place, name in enumerate(names)]
-    found: dict[str, list[str]] = {name: [] for name in names}
+    found: dict[str, set[str]] = {name: set() for name in names}
     for place, text in engine.rows(" UNION ALL ".join(queries)):
-        found[names[place]].append(text)
+        found[names[place]].add(text or "")
     words = Words({name: sorted(texts) for name, texts in found.items()})
     for name in words.told:
-        texts = words.texts[name]
-        engine.load(f"words_{name}", {"txt": ("text", texts), "code": ("long", range(len(texts)))})
+        rows: list[tuple[str | None, int]] = [(text, code) for code, text in enumerate(words.texts[name])]
+        rows += [(None, code) for text, code in rows if not text]  # what is NULL is blank
+        engine.load(
+            f"words_{name}", {"txt": ("text", [row[0] for row in rows]), "code": ("long", [row[1] for row in rows])}
+        )
     return words
 
 
@@ -122,8 +125,10 @@ def _spelled(words: Words, packed: Packed, present: Sequence[str]) -> str:
         **{name: f"words_{name}.code" for name in words.told},
         SHAPE: _shape(present),
     }
-    joins = [f"JOIN words_{name} ON words_{name}.txt = c_{name}" for name in words.told]
-    joins += [f"JOIN days {name[0]} ON {name[0]}.txt = c_{name}" for name in DATES if name in present]
+    joins = [f"JOIN words_{name} ON words_{name}.txt IS NOT DISTINCT FROM c_{name}" for name in words.told]
+    joins += [
+        f"JOIN days {name[0]} ON {name[0]}.txt IS NOT DISTINCT FROM c_{name}" for name in DATES if name in present
+    ]
     numbers = [f"{each} AS k{number}" for number, each in enumerate(packed.written(digits))]
     dates = [f"{f'{name[0]}.code' if name in present else '0'} AS {name[0]}" for name in DATES]
     columns = ", ".join(["p.sid", *numbers, *dates])

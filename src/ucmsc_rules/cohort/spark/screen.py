@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from ucmsc_rules.cohort.findings import count_statuses, define_findings
 from ucmsc_rules.cohort.packages import CohortError
-from ucmsc_rules.cohort.pipeline import FACTS, PEOPLE, SHEET, fill_sheets
+from ucmsc_rules.cohort.pipeline import FACTS, PEOPLE, make_sheets
 from ucmsc_rules.cohort.plan import Plan, make_plan
 from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.screen import encode, place_facts
@@ -100,6 +100,4 @@ def _fill(engine: Spark, plan: Plan, spelled: Spelled) -> None:
     place_facts(engine, plan, spelled, "TRUE")
     engine.define("reckoned", f"SELECT * FROM {FACTS}")
     engine.view(FACTS, "SELECT * FROM reckoned")
-    fill_sheets(engine, plan)
-    names = [f"{end}_{place}" for place in range(len(plan.compiled.measures)) for end in ("lo", "hi")]
-    engine.define("worksheet", f"SELECT {', '.join(['subject', *names])} FROM {SHEET}", kept=True)
+    engine.define("worksheet", make_sheets(engine, plan), kept=True)

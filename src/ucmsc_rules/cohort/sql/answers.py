@@ -24,15 +24,14 @@ class Asked:
     concept: int
 
 
-def answers_at(facts: str, at: At, concepts: Sequence[int], *, as_evidence: bool = False) -> str:
+def answers_at(facts: str, many: str, at: At, concepts: Sequence[int], *, as_evidence: bool = False) -> str:
     """A row for each subject and yes/no concept: what stands at an anchor.
 
     As evidence of a score it comes with its last day and time; one fact that is all there is then keeps its own days.
     """
     first = f"CASE WHEN {PLACED} THEN {BEGINNING} ELSE day_first END"
     last = f"CASE WHEN {PLACED} THEN {at.first} ELSE day_last END"
-    placed = f"(SELECT y.* FROM {facts} y WHERE cid IN {listed(concepts)})"
-    found = standing(placed, "TRUE", at, first=first, last=last)
+    found = standing(facts, many, f"cid IN {listed(concepts)}", at, first=first, last=last)
     known_until = choose((f"uf = {FOREVER}", f"coalesce(rf, {at.last})"), otherwise="uf")
     lapsed = f"readable AND uf IS NOT NULL AND {known_until} < {at.last}"
     kept = {
@@ -52,7 +51,7 @@ def answers(facts: str, table: str, at: At, asked: Sequence[Asked]) -> Piece:
     for each in asked:
         mine = f"cid = {each.concept} AND certain = 1"
         columns.append(bounds(each.place, f"max(CASE WHEN {mine} THEN lo END)", f"max(CASE WHEN {mine} THEN hi END)"))
-    found = answers_at(facts, at, sorted({each.concept for each in asked}))
+    found = answers_at(facts, facts, at, sorted({each.concept for each in asked}))
     query = f"SELECT sid, {', '.join(columns)} FROM ({found}) g GROUP BY sid"
     return Piece(table, query, {each.place: (ZERO, ONE) for each in asked})
 

@@ -30,17 +30,16 @@ class Brief:
     concepts: Sequence[int]
 
 
-def _speaks(asked: Brief) -> tuple[str, str]:
-    """Whether a fact that is all there is of its concept says an answer, and whether it says that an event never was.
+def spoken(asked: Brief) -> str:
+    """Whether a fact that is all there is of its concept says an answer, or that an event never was.
 
     So does an answer that counts at every anchor, and has no end (``sql.answers`` has the general case); and a none
     that was not asked for too long ago (``sql.events``).
     """
     said, never = (_any(names) for names in (asked.bits.answer_columns, asked.bits.never_columns))
-    in_time = [f"({PLACED} OR day_last <= {at.first})" for at in asked.anchors]
+    in_time = " AND ".join(["uf IS NULL", *(f"({PLACED} OR day_last <= {at.first})" for at in asked.anchors)])
     still = f"{silent_after(asked.today, asked.none_not_older_than)} IS NULL"
-    answers = " AND ".join(["NOT multi", said, "uf IS NULL", *in_time])
-    return answers, f"NOT multi AND {never} AND {still}"
+    return f"(NOT multi AND ({said} AND {in_time} OR {never} AND {still}))"
 
 
 def _any(numbers: Sequence[str]) -> str:
@@ -49,16 +48,13 @@ def _any(numbers: Sequence[str]) -> str:
 
 def gathered(facts: str, asked: Brief) -> str:
     """A row for each subject with the numbers that its facts set."""
-    answers, never = _speaks(asked)
-    columns = [f"bit_or(CASE WHEN {answers} THEN {name} ELSE 0 END) AS {name}" for name in asked.bits.answer_columns]
-    columns += [f"bit_or(CASE WHEN {never} THEN {name} ELSE 0 END) AS {name}" for name in asked.bits.never_columns]
-    return f"SELECT sid, {', '.join(columns)} FROM {facts} WHERE {_any(asked.bits.columns)} GROUP BY sid"
+    columns = [f"bit_or({name}) AS {name}" for name in asked.bits.columns]
+    return f"SELECT sid, {', '.join(columns)} FROM {facts} WHERE spoken GROUP BY sid"
 
 
 def left_over(facts: str, asked: Brief) -> str:
     """The facts of the same concepts that do not speak by a bit."""
-    answers, never = _speaks(asked)
-    return f"SELECT * FROM {facts} WHERE cid IN {listed(asked.concepts)} AND NOT ({answers}) AND NOT ({never})"
+    return f"SELECT * FROM {facts} WHERE cid IN {listed(asked.concepts)} AND NOT spoken"
 
 
 def cases(bits: Bits, measure: Measure) -> Mapping[Bit, tuple[str, str]]:

@@ -48,7 +48,7 @@ def _late_yes(at: At) -> str:
 def _latest(base: str, where: str, at: At) -> str:
     return (
         "SELECT sid, max(CASE WHEN certain THEN 1 ELSE 0 END) AS certain, min(lo0) AS lo, max(hi0) AS hi "
-        f"FROM ({standing(base, where, at, first='p1', last='p2')}) z GROUP BY sid"
+        f"FROM ({standing(base, base, where, at, first='p1', last='p2')}) z GROUP BY sid"
     )
 
 

@@ -130,5 +130,10 @@ def _derived(results: str, asked: EventsAt, counted: Counted) -> str:
         f"FALSE AS recorded, readable AS occurs, (readable AND {counted.column} = 'surely') AS surely, "
         "day_first AS sf, day_last AS sl, day_first AS ef, day_last AS el, (NOT readable) AS bad, FALSE AS is_none, "
         f"CAST(NULL AS INTEGER) AS silent_after FROM {results} "
-        f"WHERE cid = {counted.result} AND (NOT readable OR {counted.column} IS NOT NULL)"
+        f"WHERE {may_count(counted)}"
     )
+
+
+def may_count(counted: Counted) -> str:
+    """Whether a fact is a result that counts as an event, or that may."""
+    return f"(cid = {counted.result} AND (NOT readable OR {counted.column} IS NOT NULL))"

@@ -72,9 +72,9 @@ class ResultsAt:
         return sorted(found | {each.concept for score in self.formulas for each in score.inputs})
 
 
-def standing_results(facts: str, asked: ResultsAt) -> str:
+def standing_results(facts: str, many: str, asked: ResultsAt) -> str:
     """The results that may be the latest."""
-    found = standing(facts, f"cid IN {listed(asked.concepts())}", asked.at, asked.max_age)
+    found = standing(facts, many, f"cid IN {listed(asked.concepts())}", asked.at, asked.max_age)
     ends = ", ".join(f"lo{slot}, hi{slot}" for slot in asked.slots())
     return f"SELECT sid, cid, f, l, m, multi, certain, {asked.at.first}, {asked.at.last}, {ends} FROM ({found}) s"
 

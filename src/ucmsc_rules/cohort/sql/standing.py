@@ -12,20 +12,30 @@ NO_TIME = "-1"
 
 
 def standing(  # noqa: PLR0913 - each is a part of one question
-    source: str, where: str, at: At, max_age: int | None = None, *, first: str = "day_first", last: str = "day_last"
+    source: str,
+    many: str,
+    where: str,
+    at: At,
+    max_age: int | None = None,
+    *,
+    first: str = "day_first",
+    last: str = "day_last",
 ) -> str:
     """A query of those facts of ``source`` that may be the latest in the window, with their days ``f`` to ``l``.
 
     ``certain`` is whether a fact surely counts, too. A fact that is all that there is of its concept, as most are, is
-    never superseded; ``multi`` says of which there are several.
+    never superseded; ``multi`` says of which there are several, and those are read from ``many``.
     """
     earliest, surely_from = str(BEGINNING), str(BEGINNING)
     if max_age is not None:
         earliest = f"greatest({at.first} - {max_age}, {BEGINNING})"
         within = f"greatest({at.last} - {max_age}, {BEGINNING})"
         surely_from = choose((f"{at.last} >= {FOREVER}", str(FOREVER)), otherwise=within)
-    placed = f"SELECT x.*, {first} AS f, {last} AS l FROM {source} x WHERE {where}"
-    several = f"{placed} AND multi"
+    days = f"SELECT x.*, {first} AS f, {last} AS l"
+    single, several = (
+        f"{days} FROM {source} x WHERE NOT multi AND {where}",
+        f"{days} FROM {many} x WHERE multi AND {where}",
+    )
     possible = f"f <= {at.last} AND l >= {earliest}"
     certain = f"(sure AND f >= {surely_from} AND l <= {at.first}) AS certain"
     stands = (
@@ -34,7 +44,7 @@ def standing(  # noqa: PLR0913 - each is a part of one question
     )
     same_time = f"c.f = p.f AND c.l = p.l AND c.m = coalesce(p.m, {NO_TIME})"
     return (
-        f"SELECT d.*, {certain} FROM ({placed} AND NOT multi) d WHERE {possible} UNION ALL "
+        f"SELECT d.*, {certain} FROM ({single}) d WHERE {possible} UNION ALL "
         f"SELECT p.* FROM (SELECT d.*, {certain} FROM ({several}) d WHERE {possible}) p "
         f"LEFT JOIN ({_latest(several, at)}) g ON g.sid = p.sid AND g.cid = p.cid "
         f"LEFT JOIN ({_corrected(several, possible)}) c ON c.sid = p.sid AND c.cid = p.cid AND {same_time} "
