@@ -10,6 +10,15 @@ ROOM = 2**62  # a whole number of 64 bits holds this, and a sum of two of them
 
 
 @frozen
+class Digit:
+    """A small number: its name, how many values it can have, and by what it is multiplied."""
+
+    name: str
+    size: int
+    weight: int
+
+
+@frozen
 class Packed:
     """Digits by name, each with how many values it can have, gathered into as few whole numbers as hold them.
 
@@ -20,16 +29,16 @@ class Packed:
     {'concept': 7, 'value': 3, 'unit': 11}
     """
 
-    numbers: tuple[tuple[tuple[str, int], ...], ...]
+    numbers: tuple[tuple[Digit, ...], ...]
 
     def written(self, digits: Mapping[str, str]) -> list[str]:
         """The numbers as SQL, of digits as SQL (of 64 bits)."""
-        return [" + ".join(f"({digits[name]}) * {weight}" for name, _, weight in _weighed(one)) for one in self.numbers]
+        return [" + ".join(f"({digits[each.name]}) * {each.weight}" for each in number) for number in self.numbers]
 
     def digits(self, numbers: Sequence[int]) -> dict[str, int]:
         """The digits that some numbers hold."""
         pairs = zip(self.numbers, numbers, strict=True)
-        return {name: number // weight % size for one, number in pairs for name, size, weight in _weighed(one)}
+        return {each.name: number // each.weight % each.size for digits, number in pairs for each in digits}
 
 
 def pack(sizes: Mapping[str, int]) -> Packed:
@@ -42,13 +51,14 @@ def pack(sizes: Mapping[str, int]) -> Packed:
             room = ROOM
         numbers[-1].append((name, size))
         room //= size
-    return Packed(tuple(map(tuple, numbers)))
+    return Packed(tuple(map(_weighed, numbers)))
 
 
-def _weighed(digits: Sequence[tuple[str, int]]) -> list[tuple[str, int, int]]:
+def _weighed(sizes: Sequence[tuple[str, int]]) -> tuple[Digit, ...]:
+    """The digits of one number, the first the heaviest."""
     found = []
     weight = 1
-    for name, size in reversed(digits):
-        found.append((name, size, weight))
+    for name, size in reversed(sizes):
+        found.append(Digit(name, size, weight))
         weight *= size
-    return found[::-1]
+    return tuple(found[::-1])

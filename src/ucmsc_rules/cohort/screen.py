@@ -24,7 +24,7 @@ from ucmsc_rules.cohort.sql.events import may_count
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
 
-CHUNK = 100_000
+CHUNK = 200_000
 END_BEFORE_START = "the end lies before the start; check both dates"
 
 
