@@ -24,6 +24,7 @@ from cohort_by_hand import query as by_hand
 
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.cohort import screen_cohort
+from ucmsc_rules.cohort.sql.dialect import DUCKDB
 from ucmsc_rules.cohort.sql.rules import truth_sql
 from ucmsc_rules.cohort.synth import records_of, synthesise, write_cohort
 from ucmsc_rules.facts.concepts import Kind
@@ -138,7 +139,7 @@ def _ask(path: Path, query: str) -> float:
 
 
 def _generated(rules: dict[str, Lowered]) -> str:
-    columns = [f'{truth_sql(rule)} AS "{name}"' for name, rule in rules.items()]
+    columns = [f'{truth_sql(DUCKDB, rule)} AS "{name}"' for name, rule in rules.items()]
     return f"SELECT subject, {', '.join(columns)} FROM worksheet"
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from ucmsc_rules.cohort.sql.anchors import columns, place
-from ucmsc_rules.cohort.sql.dialect import DUCKDB
+from ucmsc_rules.cohort.sql.dialect import DUCKDB, SPARK
 from ucmsc_rules.cohort.sql.rules import rule_sql, truth_sql
 from ucmsc_rules.cohort.sql.words import ahead, completed_years, elapsed, number
 from ucmsc_rules.facts.records import place_anchors
@@ -100,6 +100,15 @@ def test_a_rule_of_no_parts_is_true_or_false() -> None:
     """All of none, any of none."""
     assert (rule_sql(All(())), rule_sql(Any(()))) == ("TRUE", "FALSE")
     lowered = Lowered(End(0, "hi", "<=", 1000.0), End(0, "lo", ">", 1000.0))
-    assert truth_sql(lowered) == (
+    assert truth_sql(SPARK, lowered) == (
         "CASE WHEN hi_0 <= 1000.0e0 THEN 'true' WHEN lo_0 > 1000.0e0 THEN 'false' ELSE 'unknown' END"
     )
+
+
+def test_a_truth_is_one_of_three_words_in_duckdb() -> None:
+    """Held as numbers, read as words."""
+    lowered = Lowered(End(0, "hi", "<=", 1000.0), End(0, "lo", ">", 1000.0))
+    query = f"SELECT {truth_sql(DUCKDB, lowered)} AS holds FROM (VALUES (0, 9), (2000, 2000), (0, 2000)) v(lo_0, hi_0)"
+    relation = duckdb.sql(query)
+    assert relation.fetchall() == [("true",), ("false",), ("unknown",)]
+    assert str(relation.types[0]) == "ENUM('true', 'false', 'unknown')"

@@ -56,7 +56,8 @@ class Cohort:
 
     def findings(self, *, wide: bool = False) -> Any:  # noqa: ANN401 - pyarrow.Table
         """The findings as an Arrow table, in the order of the subjects."""
-        return self.connection.sql(_ordered(wide=wide)).to_arrow_table()
+        as_texts = f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({_ordered(wide=wide)})"
+        return self.connection.sql(as_texts).to_arrow_table()
 
     def write(self, path: str | Path, *, wide: bool = False) -> None:
         """Writes the findings as Parquet."""
@@ -72,7 +73,9 @@ def _ordered(*, wide: bool) -> str:
 def define_findings(engine: Engine, plan: Plan) -> None:
     """Makes ``findings_wide`` from ``worksheet``, and the views over it."""
     compiled = plan.compiled
-    columns = [f"{truth_sql(rule)} AS {engine.dialect.named(name)}" for name, rule in compiled.rules.items()]
+    columns = [
+        f"{truth_sql(engine.dialect, rule)} AS {engine.dialect.named(name)}" for name, rule in compiled.rules.items()
+    ]
     engine.define("findings_wide", f"SELECT subject, {', '.join(columns)} FROM worksheet", kept=True)
     engine.view("findings", " UNION ALL ".join(_long(engine, compiled)), kept=True)
     statuses = f"SELECT subject, {status_sql(engine, compiled)} AS status FROM findings_wide"

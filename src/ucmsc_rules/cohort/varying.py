@@ -105,7 +105,7 @@ def _by_worksheet(cohort: Cohort, variation: Variation) -> View | None:
     whole = either([lower(branch.rule, index.__getitem__) for branch in criterion.branches])
     if criterion.conflict is not None:
         whole = unless(whole, lower(criterion.conflict, index.__getitem__))
-    truth = truth_sql(whole)
+    truth = truth_sql(cohort.engine.dialect, whole)
     return View(f"SELECT subject, {truth} AS {cohort.engine.dialect.named(criterion.id)} FROM worksheet")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ucmsc_rules.cohort.sql.words import number
+from ucmsc_rules.cohort.sql.dialect import Dialect
+from ucmsc_rules.cohort.sql.words import number, text
 from ucmsc_rules.rules.lower import All, Any, Formula, Lowered, Test
+from ucmsc_rules.values.truth import Truth
 
 
 def rule_sql(formula: Formula) -> str:
@@ -24,7 +26,8 @@ def rule_sql(formula: Formula) -> str:
             raise TypeError(message)
 
 
-def truth_sql(lowered: Lowered) -> str:
+def truth_sql(dialect: Dialect, lowered: Lowered) -> str:
     """Whether a rule is ``'true'``, ``'false'`` or ``'unknown'``."""
     surely, surely_not = rule_sql(lowered.surely), rule_sql(lowered.surely_not)
-    return f"CASE WHEN {surely} THEN 'true' WHEN {surely_not} THEN 'false' ELSE 'unknown' END"
+    true, false, unknown = (dialect.truth.format(text(word.value)) for word in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
+    return f"CASE WHEN {surely} THEN {true} WHEN {surely_not} THEN {false} ELSE {unknown} END"
