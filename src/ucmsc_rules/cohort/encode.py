@@ -6,6 +6,7 @@ What comes out is a dictionary that SQL joins: values as ends of intervals, flag
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from ucmsc_rules.cohort.bits import bit_of
@@ -31,7 +32,6 @@ _TRUE, _FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 def load_values(engine: Engine, plan: Plan, spelled: Spelled) -> list[CohortProblem]:
     """Makes the table ``vals``: what each key says; those that do not count have no row. The problems come back."""
     problems: list[CohortProblem] = []
-    read = [(key, fact) for key in spelled.keys if (fact := _fact(plan, key, problems)) is not None]
     rules = plan.compiled.ruleset.counts_as
     columns: dict[str, tuple[str, list[Any]]] = {name: ("long", []) for name in spelled.numbers}
     columns |= {"vid": ("int", []), "cid": ("int", [])}
@@ -40,10 +40,12 @@ def load_values(engine: Engine, plan: Plan, spelled: Spelled) -> list[CohortProb
     columns |= {name: ("long", []) for name in plan.bits.columns}
     columns |= {f"{end}{slot}": ("double", []) for slot in range(plan.width) for end in ("lo", "hi")}
     lists = [values for _, values in columns.values()]
-    for number, (key, fact) in enumerate(read):
-        row = [*key.numbers, number, *_value_row(plan, fact, rules)]
-        for values, cell in zip(lists, row, strict=True):
-            values.append(cell)
+    number = count()
+    for key in spelled.distinct():
+        if (fact := _fact(plan, key, problems)) is not None:
+            row = [*key.numbers, next(number), *_value_row(plan, fact, rules)]
+            for values, cell in zip(lists, row, strict=True):
+                values.append(cell)
     engine.load("vals", columns)
     return problems
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ucmsc_rules.cohort.columns import DATES, ENDS_BEFORE, UNREADABLE
+from ucmsc_rules.cohort.columns import DATES, UNREADABLE
 from ucmsc_rules.cohort.days import load_days
 from ucmsc_rules.cohort.encode import load_values, value_columns
 from ucmsc_rules.cohort.engine import DuckDB, Engine
@@ -17,7 +17,7 @@ from ucmsc_rules.cohort.pipeline import FACTS, MANY, PEOPLE, make_sheets
 from ucmsc_rules.cohort.plan import Plan, brief, counted, make_plan
 from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.sources import open_anchors, open_facts
-from ucmsc_rules.cohort.spelling import DAYS, SPELLED, Key, Spelled, days_of, find_words, spell
+from ucmsc_rules.cohort.spelling import DAYS, SPELLED, Spelled, days_of, find_words, spell
 from ucmsc_rules.cohort.sql import anchors as spans
 from ucmsc_rules.cohort.sql.bits import spoken
 from ucmsc_rules.cohort.sql.events import may_count
@@ -86,7 +86,7 @@ def encode(
     for name in DATES:
         if name in present and wrong[name]:
             problems += _wrong_dates(engine, name, wrong[name])
-    return spelled, problems + _ends_before(spelled.keys) + _without_anchor(engine, plan)
+    return spelled, problems + _ends_before(spelled) + _without_anchor(engine, plan)
 
 
 def _wrong_dates(engine: Engine, name: str, wrong: Mapping[int, str]) -> list[CohortProblem]:
@@ -98,11 +98,10 @@ def _wrong_dates(engine: Engine, name: str, wrong: Mapping[int, str]) -> list[Co
     return [CohortProblem("error", name, wrong[each], count, (one,)) for each, count, one in found]
 
 
-def _ends_before(keys: Sequence[Key]) -> list[CohortProblem]:
-    found = [key for key in keys if key.shape & ENDS_BEFORE]
-    if not found:
+def _ends_before(spelled: Spelled) -> list[CohortProblem]:
+    if not (found := spelled.ending_before()):
         return []
-    count, example = sum(key.count for key in found), min(key.example for key in found)
+    count, example = sum(count for count, _ in found), min(example for _, example in found)
     return [CohortProblem("error", "until", END_BEFORE_START, count, (example,))]
 
 

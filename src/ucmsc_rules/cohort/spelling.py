@@ -5,10 +5,10 @@ A row's texts but for its dates make one number (or two, where the cohort has ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ucmsc_rules.cohort.columns import (
     ABSENT,
@@ -68,11 +68,33 @@ class Key:
 
 @frozen
 class Spelled:
-    """What the table ``spelled`` holds: the columns that the facts had, its numbers' names, and its distinct keys."""
+    """What the table ``spelled`` holds: the columns that the facts had, its numbers' names, and its distinct keys.
+
+    ``rows`` are these keys as numbers, with their count and a subject: of a million, most are looked at only once.
+    """
 
     present: tuple[str, ...]
-    numbers: tuple[str, ...]
-    keys: Sequence[Key]
+    words: Words
+    packed: Packed
+    rows: Sequence[tuple[Any, ...]]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names of the numbers."""
+        return tuple(f"k{number}" for number in range(len(self.packed.numbers)))
+
+    def distinct(self) -> Iterator[Key]:
+        """Every distinct key, in order."""
+        columns = self.words.texts
+        for *numbers, count, example in self.rows:
+            digits = self.packed.digits(numbers)
+            shape = digits.pop(SHAPE)
+            texts = {name: text for name, digit in digits.items() if (text := columns[name][digit])}
+            yield Key(texts, shape, tuple(numbers), count, example)
+
+    def ending_before(self) -> list[tuple[int, str]]:
+        """The counts and subjects of those keys whose end lies before the start; the shape is the last digit."""
+        return [(row[-2], row[-1]) for row in self.rows if row[-3] % SHAPES & ENDS_BEFORE]
 
 
 def find_words(engine: Engine, present: Sequence[str]) -> Words:
@@ -87,11 +109,10 @@ def find_words(engine: Engine, present: Sequence[str]) -> Words:
         found[names[place]].add(text or "")
     words = Words({name: sorted(texts) for name, texts in found.items()})
     for name in words.told:
-        rows: list[tuple[str | None, int]] = [(text, code) for code, text in enumerate(words.texts[name])]
-        rows += [(None, code) for text, code in rows if not text]  # what is NULL is blank
-        engine.load(
-            f"words_{name}", {"txt": ("text", [row[0] for row in rows]), "code": ("long", [row[1] for row in rows])}
-        )
+        texts, codes = list[str | None](words.texts[name]), list(range(len(words.texts[name])))
+        if "" in texts:  # what is NULL is blank
+            texts, codes = [*texts, None], [*codes, texts.index("")]
+        engine.load(f"words_{name}", {"txt": ("text", texts), "code": ("long", codes)})
     return words
 
 
@@ -102,33 +123,20 @@ def spell(engine: Engine, words: Words, present: Sequence[str]) -> Spelled:
     """
     packed = words.packed
     engine.define(SPELLED, _spelled(words, packed, present), kept=True)
-    numbers = tuple(f"k{number}" for number in range(len(packed.numbers)))
-    names = ", ".join(numbers)
+    spelled = Spelled(tuple(present), words, packed, ())
+    names = ", ".join(spelled.numbers)
     counted = f"SELECT {names}, count(*) AS n, min(sid) AS sid FROM {SPELLED} GROUP BY {names}"
-    columns = ", ".join(f"g.{name}" for name in (*numbers, "n"))
+    columns = ", ".join(f"g.{name}" for name in (*spelled.numbers, "n"))
     rows = engine.rows(f"SELECT {columns}, p.subject FROM ({counted}) g JOIN people p ON p.sid = g.sid")
-    return Spelled(tuple(present), numbers, [_key(words, packed, *row) for row in sorted(rows)])
-
-
-def _key(words: Words, packed: Packed, *row: Any) -> Key:  # noqa: ANN401 - numbers, a count, a subject
-    *numbers, count, example = row
-    digits = packed.digits(numbers)
-    shape = digits.pop(SHAPE)
-    return Key(
-        {name: words.texts[name][digit] for name, digit in digits.items()}, shape, tuple(numbers), count, example
-    )
+    return evolve(spelled, rows=sorted(rows))
 
 
 def _spelled(words: Words, packed: Packed, present: Sequence[str]) -> str:
-    digits = {
-        **dict.fromkeys(TEXTS, "0"),
-        **{name: f"words_{name}.code" for name in words.told},
-        SHAPE: _shape(present),
-    }
-    joins = [f"JOIN words_{name} ON words_{name}.txt IS NOT DISTINCT FROM c_{name}" for name in words.told]
-    joins += [
-        f"JOIN days {name[0]} ON {name[0]}.txt IS NOT DISTINCT FROM c_{name}" for name in DATES if name in present
-    ]
+    digits = {**dict.fromkeys(TEXTS, "0"), SHAPE: _shape(present)}
+    digits |= {name: f"words_{name}.code" for name in words.told}
+    tables = {name: f"words_{name}" for name in words.told}
+    tables |= {name: f"days {name[0]}" for name in DATES if name in present}
+    joins = [f"JOIN {table} ON {table.split()[-1]}.txt IS NOT DISTINCT FROM c_{name}" for name, table in tables.items()]
     numbers = [f"{each} AS k{number}" for number, each in enumerate(packed.written(digits))]
     dates = [f"{f'{name[0]}.code' if name in present else '0'} AS {name[0]}" for name in DATES]
     columns = ", ".join(["p.sid", *numbers, *dates])

@@ -19,7 +19,7 @@ from attrs import Factory, frozen
 
 from ucmsc_rules.errors import UnitError
 from ucmsc_rules.values.dates import shown
-from ucmsc_rules.values.interval import INF, Interval, around, quotient, rounded
+from ucmsc_rules.values.interval import INF, Interval, around, point, quotient, rounded
 from ucmsc_rules.values.vocabulary import FAMILIES, UnitCode
 
 LOG = "log10 "
@@ -225,6 +225,8 @@ def ratio(rules: UnitRules, value: Interval, unit: str, limit: Interval, limit_u
 
 def _each_end(value: Interval, unit: str, change: Change) -> Interval:
     lo, lo_open, hi, hi_open = value.lo, value.lo_open, value.hi, value.hi_open
+    if lo == hi and (number := _fraction(lo, unit)) is not None:
+        return around(change(number))
     if (number := _fraction(lo, unit)) is not None:
         low = around(change(number))
         lo, lo_open = low.lo, lo_open or low.lo_open
@@ -236,7 +238,10 @@ def _each_end(value: Interval, unit: str, change: Change) -> Interval:
 
 def _rounded(value: Interval, unit: str, change: Change, quantum: Decimal) -> Interval:
     """Both ends rounded half up to the quantum; a bound that was rounded is closed."""
-    lo, hi = _fraction(value.lo, unit), _fraction(value.hi, unit)
+    lo = _fraction(value.lo, unit)
+    if lo is not None and value.lo == value.hi:
+        return point(rounded(change(lo), quantum))
+    hi = _fraction(value.hi, unit)
     return Interval(
         value.lo if lo is None else rounded(change(lo), quantum),
         value.hi if hi is None else rounded(change(hi), quantum),
