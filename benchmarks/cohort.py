@@ -31,7 +31,8 @@ from ucmsc_rules.facts.concepts import Kind
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.lower import All, Formula, Lowered, Test, both, either
 from ucmsc_rules.rules.model import Answer, Ever, Given, RecordedAs, Trait
-from ucmsc_rules.screening import screen
+from ucmsc_rules.screening import make_screener, screen, screen_one
+from ucmsc_rules.verdicts.report import dumps
 
 TRIAL = load_ruleset("ucmsc-hbv-cirrhosis")
 RULES = compile_ruleset(TRIAL).rules
@@ -91,11 +92,20 @@ def bare_pivot(count: int) -> float:
 
 
 def one_by_one(count: int) -> float:
-    """The single-subject path on one core, for as many subjects as the cohort has (reckoned from some)."""
-    block = next(iter(synthesise(TRIAL, ALONE)))
-    records = list(records_of(block))
+    """The single-subject path on one core, from records to verdicts, for so many subjects (reckoned from some)."""
+    records = list(records_of(next(iter(synthesise(TRIAL, ALONE)))))
     screen(TRIAL, records[0])
-    return timed(lambda: [screen(TRIAL, record) for record in records]) / len(records) * count
+    return timed(lambda: [screen(TRIAL, record) for record in records], 2) / len(records) * count
+
+
+def line_by_line(count: int) -> float:
+    """The same as the command line does it, from a line of JSON to a line of JSON."""
+    records = records_of(next(iter(synthesise(TRIAL, ALONE))))
+    lines = [json.dumps(record) for record in records]
+    screener = make_screener(TRIAL)
+    screen_one(screener, json.loads(lines[0]), 0, {}, ())
+    work = lambda: [dumps(screen_one(screener, json.loads(line), 0, {}, ())) for line in lines]  # noqa: E731
+    return timed(work, 2) / len(lines) * count
 
 
 def cohort_files(count: int) -> tuple[Path, Path]:
@@ -257,12 +267,19 @@ def run_facts(counts: list[int]) -> None:
     for count in counts:
         cohort_files(count)
         (mine, memory), (pivot, other) = measured("from_facts", count), measured("bare_pivot", count)
-        alone, _ = measured("one_by_one", count)
+        alone = {name: measured(name, count)[0] for name in ("one_by_one", "line_by_line")}
         growth = "" if per_subject is None else f", {mine / count / per_subject:.2f} times per subject"
         per_subject = per_subject or mine / count
         show("screen_cohort", count, mine, memory, f"{mine / pivot:.2f} times the pivot{growth}")
         show("bare scan and pivot", count, pivot, other)
-        show("single-subject path", count, alone, 0, f"one core, reckoned; {alone / mine / THREADS:.0f} times per core")
+        for name, seconds in alone.items():
+            show(
+                name,
+                count,
+                seconds,
+                0,
+                f"one core, reckoned; screen_cohort is {seconds / mine / THREADS:.1f} times per core",
+            )
 
 
 def run_worksheet(counts: list[int]) -> None:
