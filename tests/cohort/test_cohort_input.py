@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from ucmsc_rules import load_ruleset
 from ucmsc_rules.cohort import Cohort, CohortError, packages, screen_cohort
+from ucmsc_rules.cohort.spelling import spell
 
 TRIAL = load_ruleset("ucmsc-hbv-cirrhosis")
 DAY = "2026-02-27"
@@ -345,3 +346,17 @@ def test_what_is_wanting_is_told_by_concept() -> None:
     cohort = screen_cohort(TRIAL, FACTS, ANCHORS)
     wanting = cohort.rows("SELECT concept FROM wanting WHERE subject = 'C' AND criterion IN ('I4', 'E11') ORDER BY 1")
     assert [row[0] for row in wanting] == ["alcohol_abuse", "drug_addiction", "hbv_dna"]
+
+
+def test_a_table_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows whose texts were not looked up would be lost, and what is lost could change an answer."""
+    path = tmp_path / "facts.parquet"
+    parquet.write_table(FACTS, path)
+
+    def changed(*given: Any) -> Any:
+        parquet.write_table(with_rows(("A", "hbv_dna", "77777 IU/mL", DAY)), path)
+        return spell(*given)
+
+    monkeypatch.setattr("ucmsc_rules.cohort.screen.spell", changed)
+    with pytest.raises(CohortError, match="was changed while it was read"):
+        screen_cohort(TRIAL, path, ANCHORS)

@@ -62,8 +62,10 @@ def open_facts(
     problems = _unread(opened, (*COLUMNS, *UNUSED), "facts")
     columns = ", ".join(f"{_as_is(engine, name, opened)} AS c_{name}" for name in present)
     engine.view("all_facts", f"SELECT {columns} FROM {opened.sql}")
-    engine.view("source_facts", "SELECT * FROM all_facts WHERE trim(c_subject) <> ''")
-    return present, problems + _nameless(engine, opened, "facts")
+    nameless = _nameless(engine, "all_facts", "facts")
+    named = " WHERE trim(c_subject) <> ''" if nameless else ""
+    engine.view("source_facts", f"SELECT * FROM all_facts{named}")
+    return present, problems + nameless
 
 
 def open_anchors(
@@ -83,9 +85,9 @@ def open_anchors(
     for number, name in enumerate(names):
         column = next((each for each in (name, ANCHOR + name) if each in opened.types), None)
         columns.append(f"{_as_text(engine, column, opened) if column is not None else text('')} AS c_{number}")
-    subject = _as_text(engine, "subject", opened)
-    engine.view("source_anchors", f"SELECT {', '.join(columns)} FROM {opened.sql} WHERE trim({subject}) <> ''")
-    return tuple(opened.types), problems + _nameless(engine, opened, "anchors")
+    engine.view("all_anchors", f"SELECT {', '.join(columns)} FROM {opened.sql}")
+    engine.view("source_anchors", "SELECT * FROM all_anchors WHERE trim(c_subject) <> ''")
+    return tuple(opened.types), problems + _nameless(engine, "all_anchors", "anchors")
 
 
 def _open(engine: DuckDB, source: Any, what: str, columns: Sequence[str]) -> Opened:  # noqa: ANN401
@@ -160,11 +162,14 @@ def _unread(opened: Opened, known: Collection[str], what: str) -> list[CohortPro
     return problems
 
 
-def _nameless(engine: Engine, opened: Opened, what: str) -> list[CohortProblem]:
-    subject = _as_text(engine, "subject", opened)
-    count = engine.rows(f"SELECT count(*) FROM {opened.sql} WHERE trim({subject}) = ''")[0][0]
+def _nameless(engine: Engine, table: str, what: str) -> list[CohortProblem]:
+    """A problem where rows name no subject; most tables have none, and that is seen by the distinct names."""
+    blank = "trim(coalesce(c_subject, '')) = ''"
+    if not engine.rows(f"SELECT c_subject FROM (SELECT DISTINCT c_subject FROM {table}) d WHERE {blank} LIMIT 1"):
+        return []
+    count = engine.rows(f"SELECT count(*) FROM {table} WHERE {blank}")[0][0]
     message = f"a row of the table of {what} names no subject, so it is passed over"
-    return [CohortProblem("error", "subject", message, count)] if count else []
+    return [CohortProblem("error", "subject", message, count)]
 
 
 def _shown(names: Collection[str]) -> str:

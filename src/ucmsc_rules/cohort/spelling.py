@@ -23,11 +23,13 @@ from ucmsc_rules.cohort.columns import (
     UNREADABLE,
 )
 from ucmsc_rules.cohort.engine import Engine
+from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.packing import Packed, pack
 from ucmsc_rules.cohort.sql.words import choose
 from ucmsc_rules.values.dates import BEGINNING, FOREVER
 
 SPELLED = "spelled"
+CHANGED = "the table of facts was changed while it was read; copy it, and screen the copy"
 SHAPE = "shape"
 DAYS = ("day_first", "day_last", "m", "dated", "uf", "ul", "rf", "rl")
 
@@ -119,7 +121,7 @@ def find_words(engine: Engine, present: Sequence[str]) -> Words:
 def spell(engine: Engine, words: Words, present: Sequence[str]) -> Spelled:
     """Makes the table ``spelled`` of ``source_facts``: a subject, numbers, and three dates.
 
-    ``days`` and ``people`` must be there.
+    ``days`` and ``people`` must be there. Raises CohortError where the facts are no longer those that were looked up.
     """
     packed = words.packed
     engine.define(SPELLED, _spelled(words, packed, present), kept=True)
@@ -128,6 +130,8 @@ def spell(engine: Engine, words: Words, present: Sequence[str]) -> Spelled:
     counted = f"SELECT {names}, count(*) AS n, min(sid) AS sid FROM {SPELLED} GROUP BY {names}"
     columns = ", ".join(f"g.{name}" for name in (*spelled.numbers, "n"))
     rows = engine.rows(f"SELECT {columns}, p.subject FROM ({counted}) g JOIN people p ON p.sid = g.sid")
+    if sum(row[-2] for row in rows) != engine.rows("SELECT count(*) FROM source_facts")[0][0]:
+        raise CohortError(CHANGED)  # facts that are lost could change an answer
     return evolve(spelled, rows=sorted(rows))
 
 
