@@ -360,3 +360,54 @@ def test_a_table_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkey
     monkeypatch.setattr("ucmsc_rules.cohort.screen.spell", changed)
     with pytest.raises(CohortError, match="was changed while it was read"):
         screen_cohort(TRIAL, path, ANCHORS)
+
+
+def test_keys_of_lines_of_json_are_columns_as_in_other_files(tmp_path: Path) -> None:
+    """One that is not read is told, a misspelt one is refused, and so is a file that has no subjects."""
+    path = tmp_path / "facts.ndjson"
+    lines = [{**row, "site": 3} for row in FACTS.to_pylist()]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    cohort = screen_cohort(TRIAL, path, ANCHORS)
+    assert viral_load(cohort) == ANSWERS
+    assert said(cohort) == ["warning: site: this column of the table of facts is not read"]
+    path.write_text(json.dumps({**lines[0], "valeu": 1}).replace('"value"', '"x"'))
+    with pytest.raises(CohortError, match='did you mean "value"'):
+        screen_cohort(TRIAL, path, ANCHORS)
+    path.write_text('{"concept": "hbv_dna"}')
+    with pytest.raises(CohortError, match='the table of facts has no column "subject"'):
+        screen_cohort(TRIAL, path, ANCHORS)
+    path.write_text("")
+    assert viral_load(screen_cohort(TRIAL, path, ANCHORS)) == [(name, "unknown") for name in "ABC"]
+
+
+@pytest.mark.parametrize("line", ["5", "[1]", '"A"', "null", '{"subject": "A"', '{"value": "1", "value": "2"}', "x"])
+def test_a_line_that_is_no_object_with_each_key_once_is_refused(tmp_path: Path, line: str) -> None:
+    """What it may have said is lost, or could be read in two ways."""
+    path = tmp_path / "facts.ndjson"
+    path.write_text("\n".join([json.dumps(FACTS.to_pylist()[0]), line, ""]))
+    with pytest.raises(CohortError):
+        screen_cohort(TRIAL, path, ANCHORS)
+
+
+def test_what_is_nested_in_a_line_of_json_is_unknown_and_told(tmp_path: Path) -> None:
+    """A cell is a text, a number, or yes and no."""
+    path = tmp_path / "facts.ndjson"
+    path.write_text(json.dumps({"subject": "A", "concept": "hbv_dna", "value": {"low": 1}, "when": DAY}))
+    cohort = screen_cohort(TRIAL, path, ANCHORS)
+    assert viral_load(cohort)[0] == ("A", "unknown")
+    assert [each.level for each in cohort.problems if each.column == "value"] == ["error"]
+
+
+def test_a_subject_that_a_record_may_not_have_is_passed_over_and_told() -> None:
+    """Nothing but blanks of any kind, or more than 200 characters: what one record refuses, a table does not answer."""
+    long = "S" * 201
+    facts = with_rows(*[(name, "hbv_dna", "1 IU/mL", DAY) for name in ("\u2003\t", "\n", long)])
+    anchors = pa.table({"subject": ["A", "B", "C", long, "S" * 200], "screening": ["2026-03-01"] * 5})
+    cohort = screen_cohort(TRIAL, facts, anchors)
+    assert viral_load(cohort) == [*ANSWERS, ("S" * 200, "unknown")]
+    passed = "error: subject: a row of the table of {}, so it is passed over; {}"
+    assert said(cohort) == [
+        passed.format("facts names no subject", "2 rows"),
+        passed.format("anchors names its subject in more than 200 characters", "1 row"),
+        passed.format("facts names its subject in more than 200 characters", "1 row"),
+    ]

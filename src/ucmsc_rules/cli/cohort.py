@@ -17,6 +17,7 @@ from ucmsc_rules.cli.tables import drawn
 from ucmsc_rules.cli.usage import UsageError
 from ucmsc_rules.cohort.attrition import Attrition
 from ucmsc_rules.cohort.commands import Options, run_cohort, run_synth
+from ucmsc_rules.cohort.postgres import is_postgres
 
 SOME_ERROR = 1
 MOST_WANTS = 10
@@ -39,10 +40,11 @@ def print_cohort(order: CohortOrder) -> int:
     """Screens a cohort and prints its attrition; gives the exit status. Raises UsageError and CohortError."""
     ruleset = asked_for(order.ruleset)
     for name in (*order.facts, *filter(None, (order.anchors,))):
-        if not Path(name).is_file():
+        if not is_postgres(name) and not Path(name).is_file():
             raise UsageError(f"there is no file {name}")
+    facts = order.facts[0] if len(order.facts) == 1 and is_postgres(order.facts[0]) else list(order.facts)
     given = dict(anchor_of(text, ruleset) for text in order.given)
-    tables = (list(order.facts), order.anchors)
+    tables = (facts, order.anchors)
     with _progress() as tell:
         outcome = run_cohort(ruleset, tables, Path(order.out), evolve(order.options, default_anchors=given), tell)
     for line in _lines(outcome.attrition):

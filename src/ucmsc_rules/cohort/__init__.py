@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ucmsc_rules.cohort.findings import Cohort
     from ucmsc_rules.cohort.packages import CohortError
     from ucmsc_rules.cohort.plots import draw, save_plots
+    from ucmsc_rules.cohort.postgres import PostgresTable
     from ucmsc_rules.cohort.problems import CohortProblem
     from ucmsc_rules.cohort.report import report_html, write_report
     from ucmsc_rules.cohort.screen import screen_cohort
@@ -30,6 +31,7 @@ _HOMES = {
     "CohortError": "cohort.packages",
     "CohortProblem": "cohort.problems",
     "Options": "cohort.commands",
+    "PostgresTable": "cohort.postgres",
     "SparkCohort": "cohort.spark.screen",
     "change_of": "cohort.varying",
     "count_attrition": "cohort.attrition",
@@ -55,6 +57,7 @@ __all__ = [
     "CohortError",
     "CohortProblem",
     "Options",
+    "PostgresTable",
     "SparkCohort",
     "change_of",
     "count_attrition",

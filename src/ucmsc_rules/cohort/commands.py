@@ -15,6 +15,7 @@ from ucmsc_rules.cohort.attrition.states import connect
 from ucmsc_rules.cohort.engine import DuckDB
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.parts import Part, finish, finished, open_folder, split
+from ucmsc_rules.cohort.postgres import is_postgres, postgres_table
 from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.screen import screen_cohort
 from ucmsc_rules.cohort.sql.words import text
@@ -104,9 +105,11 @@ def _asked(ruleset: Ruleset, tables: tuple[Any, Any], options: Options) -> dict[
 
 
 def _identity(table: Any) -> Any:  # noqa: ANN401 - files, or nothing
-    """The files of a table with their sizes and times."""
+    """The files of a table with their sizes and times; of a table of PostgreSQL, its name (no password is written)."""
     if table is None:
         return None
+    if is_postgres(table):
+        return postgres_table(table).name
     paths = [Path(each) for each in (table if isinstance(table, list | tuple) else [table])]
     for path in paths:
         if not path.is_file():

@@ -46,9 +46,11 @@ class DuckDB:
             self.connection = duckdb.connect(":memory:" if database is None else str(database))
         except duckdb.Error as error:
             raise CohortError(f"the database cannot be opened: {error}") from None
-        self.beside = TemporaryDirectory(prefix="ucmsc-cohort-") if database is None else None
-        if self.beside is not None:  # what exceeds the memory; DuckDB's own choice would be the folder one is in
-            self.connection.execute(f"SET temp_directory = {self.dialect.text(self.beside.name)}")
+        beside = None if database is None else Path(database).resolve().parent
+        self._passing = TemporaryDirectory(prefix="ucmsc-cohort-", dir=beside)
+        self.folder = Path(self._passing.name)
+        # what exceeds the memory; DuckDB's own choice would be the folder one is in
+        self.connection.execute(f"SET temp_directory = {self.dialect.text(self._passing.name)}")
         self.connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
         try:
             if memory_limit is not None:
@@ -65,6 +67,12 @@ class DuckDB:
     def view(self, name: str, query: str, *, kept: bool = False) -> None:
         """A query under a name."""
         self.connection.execute(f"CREATE OR REPLACE {'' if kept else 'TEMP '}VIEW {name} AS {query}")
+
+    def copied(self, name: str, query: str) -> str:
+        """The rows of a query as they are now, in Parquet, and how a query reads them."""
+        path = self.dialect.text(str(self.folder / f"{name}.parquet"))
+        self.connection.execute(f"COPY ({query}) TO {path} (FORMAT parquet)")
+        return f"read_parquet({path})"
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

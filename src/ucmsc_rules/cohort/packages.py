@@ -7,7 +7,7 @@ from typing import Any
 
 from ucmsc_rules.errors import UcmscRulesError
 
-EXTRA = {"pyspark": "spark"}
+EXTRA = {"pyspark": "spark", "psycopg": "postgresql"}
 
 
 class CohortError(UcmscRulesError):

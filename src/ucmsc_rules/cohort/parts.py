@@ -50,7 +50,7 @@ class Part:
 
     def source(self, name: str) -> list[Path]:
         """The files of a split table."""
-        return sorted((self.folder / name / f"part={self.number}").glob("*.parquet"))
+        return sorted((self.folder / name / f"part-{self.number}").glob("*.parquet"))
 
 
 def open_folder(folder: Path, asked: Mapping[str, Any]) -> None:
@@ -104,6 +104,8 @@ def _write(engine: DuckDB, folder: Path, query: str, parts: int) -> None:
         )
     except engine.failures as error:
         raise CohortError(f"the table of {folder.name} cannot be read: {str(error).splitlines()[0]}") from None
+    for each in folder.iterdir():  # under "part=0" a reader would find one more column
+        each.rename(folder / each.name.replace("=", "-"))
 
 
 def finish(part: Part, problems: Sequence[CohortProblem], changes: Sequence[Change]) -> None:

@@ -1,4 +1,4 @@
-"""Opens the tables of a cohort in DuckDB: files, Arrow tables, data frames and DuckDB's own relations, as texts."""
+"""Opens the tables of a cohort in DuckDB, as texts: files, frames, and tables of DuckDB and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,20 +12,26 @@ from attrs import frozen
 from ucmsc_rules.cohort.columns import COLUMNS
 from ucmsc_rules.cohort.engine import DuckDB, Engine
 from ucmsc_rules.cohort.packages import CohortError
+from ucmsc_rules.cohort.postgres import copy_table, is_postgres, postgres_table
 from ucmsc_rules.cohort.problems import CohortProblem
 from ucmsc_rules.cohort.sql.words import text
+from ucmsc_rules.facts.records import LONGEST_SUBJECT
 
 NEEDED = ("subject", "concept")
 UNUSED = ("source",)
 ANCHOR = "anchor_"
 NEAR = 0.8
+BATCH = 100_000
+_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())  # as str.strip() takes them
+OBJECTS = "each line of {} is to be one object with each key once; {} lines are no object, {} hold a key twice"
+_JSON = "read_json({}, format='newline_delimited', columns={{{}}})"
 _READERS = {
     ".parquet": "read_parquet({})",
     ".pq": "read_parquet({})",
     ".csv": "read_csv({}, all_varchar=true, header=true)",
     ".tsv": "read_csv({}, all_varchar=true, header=true, delim='\\t')",
-    ".ndjson": "read_json({}, format='newline_delimited', columns={{{}}})",
-    ".jsonl": "read_json({}, format='newline_delimited', columns={{{}}})",
+    ".ndjson": _JSON,
+    ".jsonl": _JSON,
 }
 _FORMS = "write .parquet, .csv, .tsv or .ndjson"
 
@@ -62,10 +68,11 @@ def open_facts(
     problems = _unread(opened, (*COLUMNS, *UNUSED), "facts")
     columns = ", ".join(f"{_as_is(engine, name, opened)} AS c_{name}" for name in present)
     engine.view("all_facts", f"SELECT {columns} FROM {opened.sql}")
-    nameless = _nameless(engine, "all_facts", "facts")
-    named = " WHERE trim(c_subject) <> ''" if nameless else ""
-    engine.view("source_facts", f"SELECT * FROM all_facts{named}")
-    return present, problems + nameless
+    unnamed = _unnamed(engine, "all_facts", "facts")
+    engine.view(
+        "source_facts", f"SELECT * FROM all_facts WHERE {_named(engine)}" if unnamed else "SELECT * FROM all_facts"
+    )
+    return present, problems + unnamed
 
 
 def open_anchors(
@@ -86,30 +93,40 @@ def open_anchors(
         column = next((each for each in (name, ANCHOR + name) if each in opened.types), None)
         columns.append(f"{_as_text(engine, column, opened) if column is not None else text('')} AS c_{number}")
     engine.view("all_anchors", f"SELECT {', '.join(columns)} FROM {opened.sql}")
-    engine.view("source_anchors", "SELECT * FROM all_anchors WHERE trim(c_subject) <> ''")
-    return tuple(opened.types), problems + _nameless(engine, "all_anchors", "anchors")
+    engine.view("source_anchors", f"SELECT * FROM all_anchors WHERE {_named(engine)}")
+    return tuple(opened.types), problems + _unnamed(engine, "all_anchors", "anchors")
 
 
 def _open(engine: DuckDB, source: Any, what: str, columns: Sequence[str]) -> Opened:  # noqa: ANN401
-    sql = _written(engine, source, what, columns)
+    """A table as it is where that is Parquet; any other is copied once, as texts, for it will be read several times."""
     try:
+        sql = _written(engine, source, what, columns)
         described = engine.connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
+        opened = Opened(sql, {str(row[0]): str(row[1]) for row in described})
+        if sql.startswith("read_parquet") or "subject" not in opened.types:
+            return opened
+        texts = ", ".join(
+            f"{_as_is(engine, name, opened)} AS {engine.dialect.named(name)}"
+            for name in columns
+            if name in opened.types
+        )
+        copy = engine.copied(what, f"SELECT {texts} FROM {sql}")
     except engine.failures as error:
         raise CohortError(f"the table of {what} cannot be read: {str(error).splitlines()[0]}") from None
-    return Opened(sql, {str(row[0]): str(row[1]) for row in described})
+    return Opened(copy, dict.fromkeys(opened.types, "VARCHAR"))
 
 
 def _written(engine: DuckDB, source: Any, what: str, columns: Sequence[str]) -> str:  # noqa: ANN401
     """A source as a query writes it."""
+    if is_postgres(source):
+        path = engine.folder / f"{what}.csv"
+        copy_table(postgres_table(source), path)
+        return _file(engine, [path], columns)
     if isinstance(source, str | Path):
-        return _file([source], columns)
+        return _file(engine, [source], columns)
     if isinstance(source, list | tuple) and source and all(isinstance(each, str | Path) for each in source):
-        return _file(source, columns)
-    if type(source).__name__ == "DuckDBPyRelation":
-        engine.connection.register(f"given_{what}", source.to_arrow_table())
-        return f"given_{what}"
-    frame = source.collect() if hasattr(type(source), "collect") else source
-    frame = frame.to_arrow() if hasattr(type(frame), "to_arrow") else frame
+        return _file(engine, source, columns)
+    frame = _frame(source)
     try:
         engine.connection.register(f"given_{what}", frame)
     except (engine.failures, TypeError, ValueError):
@@ -119,14 +136,34 @@ def _written(engine: DuckDB, source: Any, what: str, columns: Sequence[str]) -> 
     return f"given_{what}"
 
 
-def _file(sources: Sequence[str | Path], columns: Sequence[str]) -> str:
+def _frame(source: Any) -> Any:  # noqa: ANN401
+    """What DuckDB reads where somebody's frame stands: a relation of another connection comes in batches."""
+    if type(source).__name__ == "DuckDBPyRelation":
+        return source.to_arrow_reader(BATCH)
+    frame = source.collect() if hasattr(type(source), "collect") else source
+    return frame.to_arrow() if hasattr(type(frame), "to_arrow") else frame
+
+
+def _file(engine: DuckDB, sources: Sequence[str | Path], columns: Sequence[str]) -> str:
     endings = {Path(each).suffix.lower() for each in sources}
     ending = endings.pop() if len(endings) == 1 else ""
     if ending not in _READERS:
         raise CohortError(f"{sources[0]} has no form that is known by its ending; {_FORMS}")
     paths = f"[{', '.join(text(str(each)) for each in sources)}]"
-    names = ", ".join(f"{text(name)}: 'VARCHAR'" for name in columns)
-    return _READERS[ending].format(paths, names)
+    reader = _READERS[ending]
+    if reader is _JSON:
+        columns = _keys(engine, paths, str(sources[0])) or columns
+    return reader.format(paths, ", ".join(f"{text(name)}: 'VARCHAR'" for name in columns))
+
+
+def _keys(engine: DuckDB, paths: str, shown: str) -> list[str]:
+    """The keys of the objects of some files. Raises CohortError where a line is no object, or holds a key twice."""
+    keys = f"SELECT json_type(json) AS kind, json_keys(json) AS keys FROM read_ndjson_objects({paths})"
+    wrong = f"count(*) FILTER (kind <> 'OBJECT'), count(*) FILTER (len(keys) > len(list_distinct(keys))) FROM ({keys})"
+    others, twice = engine.rows(f"SELECT {wrong}")[0]
+    if others or twice:
+        raise CohortError(OBJECTS.format(shown, others, twice))
+    return [row[0] for row in engine.rows(f"SELECT DISTINCT unnest(keys) AS key FROM ({keys}) ORDER BY key")]
 
 
 def _as_is(engine: Engine, name: str, opened: Opened) -> str:
@@ -162,14 +199,25 @@ def _unread(opened: Opened, known: Collection[str], what: str) -> list[CohortPro
     return problems
 
 
-def _nameless(engine: Engine, table: str, what: str) -> list[CohortProblem]:
-    """A problem where rows name no subject; most tables have none, and that is seen by the distinct names."""
-    blank = "trim(coalesce(c_subject, '')) = ''"
-    if not engine.rows(f"SELECT c_subject FROM (SELECT DISTINCT c_subject FROM {table}) d WHERE {blank} LIMIT 1"):
+def _named(engine: Engine) -> str:
+    """Whether a row names a subject, as a record may: with something, and with not too much."""
+    blanks = engine.dialect.text(_BLANKS)
+    return f"(trim(BOTH {blanks} FROM c_subject) <> '' AND length(c_subject) <= {LONGEST_SUBJECT})"
+
+
+def _unnamed(engine: Engine, table: str, what: str) -> list[CohortProblem]:
+    """Problems where rows name no subject; most tables have none, and that is seen by the distinct names."""
+    wrong = f"NOT coalesce({_named(engine)}, FALSE)"
+    if not engine.rows(f"SELECT c_subject FROM (SELECT DISTINCT c_subject FROM {table}) d WHERE {wrong} LIMIT 1"):
         return []
-    count = engine.rows(f"SELECT count(*) FROM {table} WHERE {blank}")[0][0]
-    message = f"a row of the table of {what} names no subject, so it is passed over"
-    return [CohortProblem("error", "subject", message, count)]
+    too_long = f"length(c_subject) > {LONGEST_SUBJECT}"
+    counted = f"SELECT count(*), count(CASE WHEN {too_long} THEN 1 END) FROM {table} WHERE {wrong}"
+    count, long = engine.rows(counted)[0]
+    told = {
+        f"a row of the table of {what} names no subject, so it is passed over": count - long,
+        f"a row of the table of {what} names its subject in more than {LONGEST_SUBJECT} characters, so it is passed over": long,
+    }
+    return [CohortProblem("error", "subject", message, count) for message, count in told.items() if count]
 
 
 def _shown(names: Collection[str]) -> str:

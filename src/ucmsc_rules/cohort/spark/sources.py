@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from ucmsc_rules.cohort.packages import CohortError, package
-from ucmsc_rules.cohort.sources import Opened
+from ucmsc_rules.cohort.sources import OBJECTS, Opened
 from ucmsc_rules.cohort.spark.engine import Spark, first_line
 
 _TEXT = "VARCHAR"
@@ -66,8 +66,21 @@ def _files(engine: Spark, paths: Sequence[str], columns: Sequence[str]) -> Any: 
             separator = "\t" if ending == ".tsv" else ","
             return reader.csv(list(paths), header=True, sep=separator, escape='"', multiLine=True)
         case ".ndjson" | ".jsonl":
-            return reader.schema(", ".join(f"`{name}` STRING" for name in columns)).json(list(paths))
+            names = _keys(engine, paths) or columns
+            return reader.schema(", ".join(f"{engine.dialect.named(name)} STRING" for name in names)).json(list(paths))
     raise CohortError(f"{paths[0]} has no form that is known by its ending; write .parquet, .csv, .tsv or .ndjson")
+
+
+def _keys(engine: Spark, paths: Sequence[str]) -> list[str]:
+    """The keys of the objects of some files. Raises CohortError where a line is no object, or holds a key twice."""
+    lines = (
+        engine.session.read.text(list(paths)).where("trim(value) <> ''").selectExpr("json_object_keys(value) AS keys")
+    )
+    counted = lines.selectExpr("count_if(keys IS NULL)", "count_if(size(keys) > size(array_distinct(keys)))")
+    others, twice = counted.collect()[0]
+    if others or twice:
+        raise CohortError(OBJECTS.format(paths[0], others, twice))
+    return sorted(row[0] for row in lines.selectExpr("explode(keys)").distinct().collect())
 
 
 def _as_text(column: str, kind: str) -> Any:  # noqa: ANN401 - a Column
