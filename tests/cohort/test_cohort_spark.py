@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from cohort.cohort_tables import alone, anchors_table, facts_table, told
-from cohort.test_cohort_agreement import GOLDEN, OTHER, TRIAL, cohort_of
+from cohort.cohort_tables import alone, anchors_table, facts_table, mixed, told
+from cohort.test_cohort_agreement import OTHER, TRIAL, cohort_of, kept_edges
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.screen import screen_cohort
 from ucmsc_rules.cohort.spark import engine
@@ -77,7 +76,7 @@ def test_spark_finds_what_duckdb_and_the_single_subject_path_find(
     session: Any, tmp_path: Path, ruleset: Ruleset
 ) -> None:
     """Every bound, finding, want, status and problem is the same, of generated subjects and of the kept edges."""
-    kept = [json.loads(line)["record"] for line in GOLDEN.read_text().splitlines()] if ruleset is TRIAL else []
+    kept = kept_edges() if ruleset is TRIAL else []
     records = told([*kept, *cohort_of(ruleset, 300)])
     paths = files_of(tmp_path, ruleset, records)
     duck, spark = screen_cohort(ruleset, *paths), screen_cohort_on_spark(ruleset, *paths, session=session)
@@ -87,6 +86,24 @@ def test_spark_finds_what_duckdb_and_the_single_subject_path_find(
     wanting = "SELECT subject, criterion, concept FROM wanting"
     assert sorted(spark.rows(wanting)) == sorted(duck.rows(wanting))
     assert (spark.statuses, spark.counts, spark.problems) == (duck.statuses, duck.counts, duck.problems)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("ruleset", [TRIAL, OTHER], ids=["ucmsc", "hcc"])
+def test_many_subjects_get_the_same_answers_on_spark(session: Any, tmp_path: Path, ruleset: Ruleset) -> None:
+    """Two hundred thousand for each ruleset: every edge, generated subjects, and mixtures; findings and bounds."""
+    pool = [*kept_edges(), *cohort_of(ruleset, 3000, 11)]
+    paths = files_of(tmp_path, ruleset, told([*pool, *mixed(pool, 200_000 - len(pool), 11)]))
+    duck, spark = screen_cohort(ruleset, *paths), screen_cohort_on_spark(ruleset, *paths, session=session)
+    spark.write(str(tmp_path / "findings_wide"), wide=True)
+    spark.session.table("worksheet").write.parquet(str(tmp_path / "worksheet"))
+    sides = {"findings_wide": "findings_wide JOIN statuses USING (subject)", "worksheet": "worksheet"}
+    for name, table in sides.items():
+        here = f"SELECT * FROM {table}"
+        there = f"SELECT * FROM read_parquet('{tmp_path / name}/*.parquet')"
+        for one, other in ((here, there), (there, here)):
+            assert duck.rows(f"SELECT * FROM (({one}) EXCEPT ALL ({other})) LIMIT 5") == []
+    assert duck.rows("SELECT count(*) FROM findings_wide") == [(200_000,)]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from ucmsc_rules.cohort.problems import CohortProblem
 from ucmsc_rules.cohort.sources import open_anchors, open_facts
 from ucmsc_rules.cohort.sql.words import text
 
-FACTS_IN_PART = 4_000_000
+FACTS_IN_PART = 10_000_000
 ASKED, SPLIT, DONE = "asked.json", "split.json", "done.json"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ucmsc_rules.cohort.engine import Engine
-from ucmsc_rules.cohort.problems import CohortProblem
+from ucmsc_rules.cohort.problems import EXAMPLES, CohortProblem
 from ucmsc_rules.cohort.sql import anchors
 from ucmsc_rules.errors import UcmscRulesError
 from ucmsc_rules.facts.records import full_date
@@ -114,9 +114,11 @@ def _repeated(engine: Engine, names: Sequence[str]) -> list[CohortProblem]:
 
 def _told(engine: Engine, level: str, column: str, message: str, subjects: str) -> list[CohortProblem]:
     """A problem of the subjects of a query, where there are any."""
+    examples = tuple(row[0] for row in engine.rows(f"SELECT * FROM ({subjects}) q ORDER BY 1 LIMIT {EXAMPLES}"))
+    if not examples:
+        return []
     count = engine.rows(f"SELECT count(*) FROM ({subjects}) q")[0][0]
-    examples = tuple(row[0] for row in engine.rows(f"SELECT * FROM ({subjects}) q ORDER BY 1 LIMIT 3"))
-    return [CohortProblem(level, column, message, count, examples)] if count else []
+    return [CohortProblem(level, column, message, count, examples)]
 
 
 def _alone(engine: Engine, defaults: Mapping[str, str]) -> list[CohortProblem]:
@@ -129,11 +131,14 @@ def _alone(engine: Engine, defaults: Mapping[str, str]) -> list[CohortProblem]:
 
 
 def _out_of_order(engine: Engine, names: Sequence[str], defaults: Mapping[str, str]) -> list[CohortProblem]:
-    problems = []
+    """The anchors that lie before an earlier one; where there are any is asked for all of them at once."""
     days = f"(SELECT subject, {_with_defaults(names, defaults)} FROM all_people)"
-    for number, name in enumerate(names):
-        dropped = f"d{number} IS NOT NULL AND {anchors.given(number)} IS NULL"
-        found = f"SELECT p.subject FROM people p JOIN {days} a ON a.subject = p.subject WHERE {dropped}"
+    joined = f"SELECT {{}} FROM people p JOIN {days} a ON a.subject = p.subject"
+    dropped = [f"(d{number} IS NOT NULL AND {anchors.given(number)} IS NULL)" for number in range(len(names))]
+    if not engine.rows(f"{joined.format('p.subject')} WHERE {' OR '.join(dropped)} LIMIT 1"):
+        return []
+    problems = []
+    for name, where in zip(names, dropped, strict=True):
         message = f"{name} lies before an anchor that comes earlier, so it counts as not given"
-        problems += _told(engine, "error", name, message, found)
+        problems += _told(engine, "error", name, message, f"{joined.format('p.subject')} WHERE {where}")
     return problems

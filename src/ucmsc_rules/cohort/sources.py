@@ -213,11 +213,9 @@ def _unnamed(engine: Engine, table: str, what: str) -> list[CohortProblem]:
     too_long = f"length(c_subject) > {LONGEST_SUBJECT}"
     counted = f"SELECT count(*), count(CASE WHEN {too_long} THEN 1 END) FROM {table} WHERE {wrong}"
     count, long = engine.rows(counted)[0]
-    told = {
-        f"a row of the table of {what} names no subject, so it is passed over": count - long,
-        f"a row of the table of {what} names its subject in more than {LONGEST_SUBJECT} characters, so it is passed over": long,
-    }
-    return [CohortProblem("error", "subject", message, count) for message, count in told.items() if count]
+    message = f"a row of the table of {what} names {{}}, so it is passed over"
+    told = {"no subject": count - long, f"its subject in more than {LONGEST_SUBJECT} characters": long}
+    return [CohortProblem("error", "subject", message.format(each), count) for each, count in told.items() if count]
 
 
 def _shown(names: Collection[str]) -> str:
