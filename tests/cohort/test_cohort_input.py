@@ -357,7 +357,7 @@ def test_a_table_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkey
         parquet.write_table(with_rows(("A", "hbv_dna", "77777 IU/mL", DAY)), path)
         return spell(*given)
 
-    monkeypatch.setattr("ucmsc_rules.cohort.screen.spell", changed)
+    monkeypatch.setattr("ucmsc_rules.cohort.encode.spell", changed)
     with pytest.raises(CohortError, match="was changed while it was read"):
         screen_cohort(TRIAL, path, ANCHORS)
 

@@ -1,111 +1,59 @@
-"""Reads what every distinct row of texts says, once, by the code that reads one subject's facts.
-
-What comes out is a dictionary that SQL joins: values as ends of intervals, flags, and bits.
-"""
+"""Turns the tables of texts into numbers and dictionaries: who there is, when what was, and what every value says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import count
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from ucmsc_rules.cohort.bits import bit_of
-from ucmsc_rules.cohort.columns import BAD_DATES, DATES, HAS_UNTIL, HAS_WHEN
+from ucmsc_rules.cohort.columns import DATES, UNREADABLE
+from ucmsc_rules.cohort.days import load_days
 from ucmsc_rules.cohort.engine import Engine
+from ucmsc_rules.cohort.people import UNANCHORED, number_people
 from ucmsc_rules.cohort.plan import Plan
 from ucmsc_rules.cohort.problems import CohortProblem
-from ucmsc_rules.cohort.slots import read_slots
-from ucmsc_rules.cohort.spelling import Key, Spelled
-from ucmsc_rules.facts.concepts import Dictionary, Kind
-from ucmsc_rules.facts.fact import YES, Fact, Problem
-from ucmsc_rules.facts.read import read_fact
-from ucmsc_rules.rules.model import CountsAs
-from ucmsc_rules.values.truth import Truth
-from ucmsc_rules.worksheet.compare import compare
+from ucmsc_rules.cohort.spelling import SPELLED, Spelled, find_words, spell
+from ucmsc_rules.cohort.sql import anchors as spans
+from ucmsc_rules.cohort.values import load_values
 
-SOME_DAY, NO_DAY = "2000-01-01", "?"
-_YES_OR_NO = frozenset({Kind.YES_NO, Kind.EVENT})
-_FLAGS = frozenset({"complete", "detected"})
-_TRUE, _FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+END_BEFORE_START = "the end lies before the start; check both dates"
 
 
-def load_values(engine: Engine, plan: Plan, spelled: Spelled) -> list[CohortProblem]:
-    """Makes the table ``vals``: what each key says; those that do not count have no row. The problems come back."""
-    problems: list[CohortProblem] = []
-    rules = plan.compiled.ruleset.counts_as
-    columns: dict[str, tuple[str, list[Any]]] = {name: ("long", []) for name in spelled.numbers}
-    columns |= {"vid": ("int", []), "cid": ("int", [])}
-    columns |= {name: ("bool", []) for name in ("readable", "sure", "amended", "complete", "yes")}
-    columns |= {f"counts{number}": ("text", []) for number in range(len(rules))}
-    columns |= {name: ("long", []) for name in plan.bits.columns}
-    columns |= {f"{end}{slot}": ("double", []) for slot in range(plan.width) for end in ("lo", "hi")}
-    lists = [values for _, values in columns.values()]
-    number = count()
-    for key in spelled.distinct():
-        if (fact := _fact(plan, key, problems)) is not None:
-            row = [*key.numbers, next(number), *_value_row(plan, fact, rules)]
-            for values, cell in zip(lists, row, strict=True):
-                values.append(cell)
-    engine.load("vals", columns)
-    return problems
+def encode(
+    engine: Engine, plan: Plan, present: Sequence[str], defaults: Mapping[str, str], *, has_anchors: bool
+) -> tuple[Spelled, list[CohortProblem]]:
+    """Makes the tables ``people``, ``days``, ``vals`` and ``spelled`` of ``source_facts`` and ``source_anchors``.
+
+    ``present`` are the columns that the facts have.
+    """
+    problems = number_people(engine, plan.compiled.ruleset.anchors, defaults, has_anchors=has_anchors)
+    words = find_words(engine, present)
+    wrong = load_days(engine, words.dates)
+    spelled = spell(engine, words, present)
+    problems += load_values(engine, plan, spelled)
+    for name in DATES:
+        if name in present and wrong[name]:
+            problems += _wrong_dates(engine, name, wrong[name])
+    return spelled, problems + _ends_before(spelled) + _without_anchor(engine, plan)
 
 
-def value_columns(plan: Plan) -> list[str]:
-    """The columns of ``vals`` that say something of a fact."""
-    counts = [f"counts{number}" for number in range(len(plan.compiled.ruleset.counts_as))]
-    ends = [f"{end}{slot}" for slot in range(plan.width) for end in ("lo", "hi")]
-    return ["readable", "sure", "amended", "complete", "yes", *counts, *plan.bits.columns, *ends]
+def _wrong_dates(engine: Engine, name: str, wrong: Mapping[int, str]) -> list[CohortProblem]:
+    """A problem for each text of a column of dates that is none; many texts may be no text of this column."""
+    code = name[0]
+    unread = f"SELECT code FROM days WHERE {'until_state' if name == 'until' else 'state'} = {UNREADABLE}"
+    counted = f"SELECT {code}, count(*) AS n, min(sid) AS sid FROM {SPELLED} WHERE {code} IN ({unread}) GROUP BY {code}"
+    found = engine.rows(f"SELECT g.{code}, g.n, p.subject FROM ({counted}) g JOIN people p ON p.sid = g.sid")
+    return [CohortProblem("error", name, wrong[each], count, (one,)) for each, count, one in found]
 
 
-def _value_row(plan: Plan, fact: Fact, rules: Sequence[CountsAs]) -> list[Any]:
-    pairs: list[tuple[float | None, float | None]] = list(read_slots(plan.compiled.ruleset, plan.slots, fact))
-    pairs += [(None, None)] * (plan.width - len(pairs))
-    flags = (fact.readable, fact.counts_surely, fact.amended, fact.complete, fact.value == YES)
-    counts = [_counts(rule, fact) for rule in rules]
-    bit = bit_of(plan.bits, fact)
-    bits = [bit.mask if bit is not None and bit.column == name else 0 for name in plan.bits.columns]
-    return [plan.concepts[fact.concept.name], *flags, *counts, *bits, *(end for pair in pairs for end in pair)]
+def _ends_before(spelled: Spelled) -> list[CohortProblem]:
+    if not (found := spelled.ending_before()):
+        return []
+    count, example = sum(count for count, _ in found), min(example for _, example in found)
+    return [CohortProblem("error", "until", END_BEFORE_START, count, (example,))]
 
 
-def _counts(rule: CountsAs, fact: Fact) -> str | None:
-    if fact.concept.name != rule.result or not fact.readable:
-        return None
-    truth = compare(rule.op, float(fact.value.lo), float(fact.value.hi), float(rule.bound))
-    return {Truth.TRUE: "surely", Truth.UNKNOWN: "perhaps", Truth.FALSE: None}[truth]
-
-
-def _fact(plan: Plan, key: Key, problems: list[CohortProblem]) -> Fact | None:
-    """What a key says, read as an entry of a record whose dates are stood for by one that is read, or is not."""
-    found: list[Problem] = []
-    fact = read_fact(entry_of(key, plan.compiled.ruleset.dictionary), "", plan.compiled.ruleset.dictionary, found)
-    for each in found:
-        column = each.path.removeprefix(".") or "value"
-        if column not in DATES or not key.shape & BAD_DATES:
-            problems.append(CohortProblem(each.level, column, each.message, key.count, (key.example,)))
-    return fact
-
-
-def entry_of(key: Key, dictionary: Dictionary) -> dict[str, Any]:
-    """The entry of a canonical record that a key stands for; columns of true and false serve for yes and no."""
-    raw: dict[str, Any] = {name: _cell(name, text) for name, text in key.texts.items() if text.strip()}
-    if "concept" in raw:
-        raw["concept"] = raw["concept"].strip()
-    concept = dictionary.concepts.get(raw.get("concept", ""))
-    if concept is not None and concept.kind in _YES_OR_NO:
-        word = raw.get("value", "").strip().casefold()
-        raw |= {"value": word == "true"} if word in {"true", "false"} else {}
-    bad = bool(key.shape & BAD_DATES)
-    if key.shape & HAS_WHEN:
-        raw["when"] = NO_DAY if bad else SOME_DAY
-    elif bad:
-        raw["recorded"] = NO_DAY
-    if key.shape & HAS_UNTIL:
-        raw["until"] = SOME_DAY
-    return raw
-
-
-def _cell(name: str, text: str) -> object:
-    """A cell as a record holds it: yes and no of a flag become true and false."""
-    if name in _FLAGS and (word := text.strip().casefold()) in _TRUE | _FALSE:
-        return word in _TRUE
-    return text
+def _without_anchor(engine: Engine, plan: Plan) -> list[CohortProblem]:
+    at = plan.compiled.ruleset.settings.at
+    count, example = engine.rows(
+        f"SELECT count(*), min(subject) FROM people WHERE {spans.given(plan.anchors[at])} IS NULL"
+    )[0]
+    return [CohortProblem("warning", at, UNANCHORED.format(at), count, (example,))] if count else []

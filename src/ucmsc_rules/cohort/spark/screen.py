@@ -7,13 +7,15 @@ from typing import Any
 
 from attrs import field, frozen
 
+from ucmsc_rules.cohort.columns import COLUMNS
+from ucmsc_rules.cohort.encode import encode
 from ucmsc_rules.cohort.findings import count_statuses, define_findings
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.pipeline import FACTS, PEOPLE, make_sheets
+from ucmsc_rules.cohort.placing import place_facts
 from ucmsc_rules.cohort.plan import Plan, make_plan
 from ucmsc_rules.cohort.problems import CohortProblem, merged
-from ucmsc_rules.cohort.screen import encode, place_facts
-from ucmsc_rules.cohort.sources import open_anchors, open_facts
+from ucmsc_rules.cohort.sources import anchor_columns, view_anchors, view_facts
 from ucmsc_rules.cohort.spark.engine import Spark, first_line, open_spark
 from ucmsc_rules.cohort.spark.sources import open_in_spark
 from ucmsc_rules.cohort.spelling import Spelled
@@ -81,9 +83,10 @@ def screen_cohort_on_spark(
     plan = make_plan(compile_ruleset(ruleset))
     engine = open_spark(session)
     try:
-        present, problems = open_facts(engine, facts, open_in_spark)
+        present, problems = view_facts(engine, open_in_spark(engine, facts, "facts", COLUMNS))
         if anchors is not None:
-            problems += open_anchors(engine, anchors, ruleset.anchors, open_in_spark)[1]
+            opened = open_in_spark(engine, anchors, "anchors", anchor_columns(ruleset.anchors))
+            problems += view_anchors(engine, opened, ruleset.anchors)
         spelled, unread = encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
         problems += unread
         _fill(engine, plan, spelled)
