@@ -26,6 +26,7 @@ from ucmsc_rules.cohort.sql.words import text
 
 FACTS_IN_PART = 10_000_000
 ASKED, SPLIT, DONE = "asked.json", "split.json", "done.json"
+_OURS = frozenset({ASKED, SPLIT, "facts", "anchors", "findings", "wanting"})
 
 
 @frozen
@@ -56,16 +57,26 @@ class Part:
 
 
 def open_folder(folder: Path, asked: Mapping[str, Any]) -> None:
-    """Makes the folder ready; what another question left in it is thrown away."""
+    """Makes the folder ready; what another question left in it is thrown away.
+
+    So is what has lost its question: a run that was killed as it began, or as it cleared up. Raises CohortError where
+    anybody else's files are there.
+    """
     question = folder / ASKED
-    if folder.exists() and not question.exists() and any(folder.iterdir()):
+    if folder.exists() and not all(map(_is_ours, folder.iterdir())):
         raise CohortError(f"{folder} holds something else; name another result")
-    if question.exists() and json.loads(question.read_text(encoding="utf-8")) != asked:
+    same = question.exists() and json.loads(question.read_text(encoding="utf-8")) == asked
+    if folder.exists() and not same:
         rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    write_json(question, asked)
     for name in ("findings", "wanting"):
         (folder / name).mkdir(exist_ok=True)
-    write_json(question, asked)
+
+
+def _is_ours(path: Path) -> bool:
+    name = path.name.removesuffix(".new")
+    return name in _OURS or (name.startswith("part-") and name.endswith(DONE))
 
 
 def split(
