@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import combinations, product
 from random import Random
 from typing import Any
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from cohort.cohort_findings import attrition_of
-from ucmsc_rules.cohort.attrition import Attrition, Combination, Row, suppressed
+from cohort.many_criteria import many_criteria
+from ucmsc_rules.cohort.attrition import Attrition, Combination, Row, suppress, suppressed
 from ucmsc_rules.cohort.attrition.bounds import ImpossibleError, tightened
 from ucmsc_rules.cohort.attrition.showing import cells_of, counts_of
 from ucmsc_rules.cohort.attrition.suppress import Cells, hidden_cells, possible_values
@@ -61,8 +63,13 @@ def every_cohort() -> np.ndarray:
     return np.array([np.diff([-1, *places, SIZE + 8]) - 1 for places in bars], dtype=np.int16)
 
 
-def test_who_lists_every_possible_cohort_learns_next_to_nothing() -> None:
-    """Of all small counts of tiny cohorts, less than one in sixty has one possible value left; most have several."""
+@pytest.mark.parametrize("patience", [0, 8])
+def test_who_lists_every_possible_cohort_learns_next_to_nothing(monkeypatch: pytest.MonkeyPatch, patience: int) -> None:
+    """Of all small counts of tiny cohorts, less than one in sixty has one possible value left; most have several.
+
+    By whatever way the counts are chosen that are hidden beside them.
+    """
+    monkeypatch.setattr(suppress, "_PATIENCE", patience)
     names = list(counts_of(small_cohort((0,) * 9)))
     units = [counts_of(small_cohort(tuple(int(i == j) for j in range(9)))) for i in range(9)]
     cohorts = every_cohort()
@@ -109,6 +116,53 @@ def counts_of_shown(shown: Attrition) -> dict[str, int | None]:
     return {f"excluded {row.criterion}": row.excluded for row in shown.rows} | {
         f"first {row.criterion}": row.first for row in shown.rows
     }
+
+
+def test_running_sums_know_all_that_the_long_balances_would() -> None:
+    """Each count is held as near with sums so far as with balances over all criteria before it."""
+    plain = many_criteria(12, 400)
+    names = [row.criterion for row in plain.rows]
+    chance = Random(3)  # noqa: S311 - a seed, no secret
+    for _ in range(30):
+        cells = cells_of(plain)
+        hidden = {name for name, count in cells.values.items() if count and chance.random() < 0.6} | cells.between
+        by_sums = possible_values(cells, hidden)
+        for place, name in enumerate(names[1:], start=1):
+            others = [f"first {each} but for only {each}" for each in names[:place]]
+            hidden.add(cells.within((f"excluded {name} but for first {name}",), others))
+        by_all = possible_values(cells, hidden)
+        assert {name: by_all[name] for name in by_sums} == by_sums
+
+
+@pytest.mark.parametrize(("criteria", "people"), [(60, 10_000), pytest.param(400, 20_000, marks=pytest.mark.thorough)])
+def test_many_criteria_take_seconds_and_keep_the_promise(criteria: int, people: int) -> None:
+    """Every small count is open in as many values as the least that is shown, and most counts are shown."""
+    plain = many_criteria(criteria, people)
+    cells = cells_of(plain)
+    begun = time.process_time()
+    hidden = hidden_cells(cells, 5)
+    assert time.process_time() - begun < 60
+    small = {name for name, count in cells.values.items() if 0 < count < 5} - cells.running
+    assert small - cells.between <= hidden
+    bounds = possible_values(cells, hidden | cells.between)
+    for name in small:
+        lo, hi = bounds[name]
+        assert hi - lo >= 4
+        assert any(
+            could_be(cells, bounds, name, least) and could_be(cells, bounds, name, least + 4)
+            for least in range(lo, min(cells.values[name], hi - 4) + 1)
+        )
+    assert len(hidden) < 0.3 * len(cells.values.keys() - cells.between)
+    assert hidden.isdisjoint(suppress.HEADLINES)
+
+
+def could_be(cells: Cells, bounds: Any, name: str, value: int) -> bool:
+    """Whether no balance contradicts a value of a count."""
+    try:
+        tightened(cells.balances, {**bounds, name: (value, value)}, cells.values)
+    except ImpossibleError:
+        return False
+    return True
 
 
 def test_without_a_least_count_everything_is_shown() -> None:

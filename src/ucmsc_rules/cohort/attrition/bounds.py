@@ -27,10 +27,13 @@ class Balances:
             self.of.setdefault(name, []).append(len(self.all))
         self.all.append(tuple(signs.items()))
 
+    def having(self, name: str) -> list[Balance]:
+        """The balances in which a count stands."""
+        return [self.all[at] for at in self.of.get(name, ())]
+
     def neighbours(self, name: str, longest: int) -> set[str]:
         """The counts that share a balance with one, of at most so many counts."""
-        shared = (self.all[at] for at in self.of.get(name, ()))
-        return {other for balance in shared if len(balance) <= longest for other, _ in balance}
+        return {other for balance in self.having(name) if len(balance) <= longest for other, _ in balance}
 
 
 def tightened(balances: Balances, bounds: Bounds, moved: Iterable[str]) -> Bounds:
@@ -70,6 +73,27 @@ def _tighten(balance: Balance, bounds: Bounds) -> list[str]:
             changed.append(name)
             least, most = _moved(least, most, sign, (lo, hi), new)
     return changed
+
+
+def ties(balance: Balance, name: str, bounds: Bounds) -> bool:
+    """Whether a balance, by the bounds of its other counts, sets the least or the greatest value of one.
+
+    >>> bounds = {"all": (10, 10), "some": (4, 9), "others": (1, 6), "any": (0, 99)}
+    >>> ties((("all", 1), ("some", -1), ("others", -1)), "some", bounds)
+    True
+    >>> ties((("any", 1), ("some", -1), ("others", -1)), "some", bounds)
+    False
+    """
+    least = most = own = 0
+    for each, sign in balance:
+        if each == name:
+            own = sign
+            continue
+        lo, hi = bounds[each]
+        least, most = (least + lo, most + hi) if sign > 0 else (least - hi, most - lo)
+    if own > 0:
+        least, most = -most, -least
+    return least == bounds[name][0] or most == bounds[name][1]
 
 
 def _moved(least: int, most: int, sign: int, old: tuple[int, int], new: tuple[int, int]) -> tuple[int, int]:

@@ -101,13 +101,14 @@ def _add_orders(cells: Cells, names: list[str]) -> None:
     cells.sum("excluded", tuple(f"first {name}" for name in names))
     cells.sum(f"excluded {names[0]}", (f"first {names[0]}",))
     cells.sum(f"first {names[-1]}", (f"only {names[-1]}",))
-    later: list[str] = []
+    later: str | None = None
     for place, name in enumerate(names):
-        if place > 0:
+        if later is not None:
             earlier_too = cells.at_most((f"first {name}",), f"excluded {name}")
-            cells.within((earlier_too,), later)
+            cells.within((earlier_too,), (later,))
         if place < len(names) - 1:
-            later.append(cells.at_most((f"only {name}",), f"first {name}"))
+            not_only = cells.at_most((f"only {name}",), f"first {name}")
+            later = cells.running_sum(later, not_only, f"first up to {name}, and by others")
     for one, of, total in (("only", "excluded", "excluded"), ("last_open", "open", "undetermined")):
         several = cells.at_most(tuple(f"{one} {name}" for name in names), total)
         beside = [cells.at_most((f"{one} {name}",), f"{of} {name}") for name in names]

@@ -9,16 +9,18 @@ in the end whatever need not be hidden after all is shown again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from attrs import Factory, define
 
-from ucmsc_rules.cohort.attrition.bounds import Balances, Bounds, ImpossibleError, tightened
+from ucmsc_rules.cohort.attrition.bounds import Balances, Bounds, ImpossibleError, ties, tightened
 
 HEADLINES = frozenset({"screened", "excluded", "eligible", "undetermined"})
 _TRIALS = 200_000  # how often it is tried to show a count again, times how many counts there are
 _FEWEST = 20
 _SHORT = 12  # counts to a balance by which two are called near
+_PATIENCE = 8  # rounds in which what is missed least is hidden for an unsafe count; then what ties it
 _NEAR = 3  # balances from an unsafe count within which another is hidden for it
 
 
@@ -29,6 +31,7 @@ class Cells:
     values: dict[str, int] = Factory(dict)
     balances: Balances = Factory(Balances)
     between: set[str] = Factory(set)
+    running: set[str] = Factory(set)
 
     def add(self, counts: Mapping[str, int | None]) -> None:
         """Takes counts; those of an attrition whose cells are all shown."""
@@ -62,6 +65,20 @@ class Cells:
         self.balance((name,), (again,))
         return name, again
 
+    def running_sum(self, so_far: str | None, part: str, name: str) -> str:
+        """A sum of parts up to one of them, under a name of its own; gives the name of what is summed so far.
+
+        It stands in the place of all these parts in further balances, which would be as long as there are criteria. It
+        says nothing that its parts do not, so it is not small itself.
+        """
+        if so_far is None:
+            return part
+        self.values[name] = self.values[so_far] + self.values[part]
+        self.between.add(name)
+        self.running.add(name)
+        self.balance((name,), (so_far, part))
+        return name
+
     def apart(self, one: str, other: str) -> None:
         """Says that the difference of two counts, of which neither holds the other, is nobody's business if small."""
         less, more = sorted((one, other), key=lambda name: (self.values[name], name))
@@ -70,10 +87,16 @@ class Cells:
 
 def hidden_cells(cells: Cells, min_cell: int) -> set[str]:
     """The names of the counts that are not shown."""
-    small = sorted(name for name, count in cells.values.items() if 0 < count < min_cell)
+    small = sorted(name for name, count in cells.values.items() if 0 < count < min_cell and name not in cells.running)
     hidden = set(small) | cells.between
-    while bare := _bare(cells, small, hidden, min_cell):
-        victims = {_victim(cells, each, hidden) for each in bare}
+    waiting, rounds = small, Counter[str]()  # what is safe once stays so, since the more is hidden, the less is known
+    while waiting:
+        bounds = possible_values(cells, hidden)
+        bare = _narrow(bounds, waiting, min_cell)
+        if not bare:
+            bare = waiting = [name for name in waiting if not _has_choice(cells, bounds, name, min_cell)]
+        rounds.update(bare)
+        victims = {_victim(cells, each, hidden, bounds if rounds[each] > _PATIENCE else None) for each in bare}
         hidden |= {each for each in victims if each is not None}
         if None in victims:
             return {name for name, count in cells.values.items() if count} - cells.between
@@ -94,8 +117,14 @@ def _as_few(cells: Cells, small: Sequence[str], hidden: set[str], min_cell: int)
     return hidden if _bare(cells, small, fewer, min_cell) else fewer
 
 
-def _victim(cells: Cells, bare: str, hidden: set[str]) -> str | None:
-    """The count, near an unsafe one by its balances, that a reader would miss least."""
+def _victim(cells: Cells, bare: str, hidden: set[str], bounds: Bounds | None) -> str | None:
+    """The count, near an unsafe one by its balances, that a reader would miss least.
+
+    With bounds, it is the one that is nearest by balances that leave the unsafe one, and what ties it, little room:
+    the others are hidden in vain, and of hundreds of criteria there are many.
+    """
+    if bounds is not None and (tying := _tying(cells, bare, hidden, bounds)):
+        return min(tying, key=lambda name: (_dearness(name), cells.values[name], name))
     near, seen = {bare}, {bare}
     found: dict[str, int] = {}
     passed: set[int] = set()
@@ -113,6 +142,21 @@ def _victim(cells: Cells, bare: str, hidden: set[str]) -> str | None:
     return min(found, key=lambda name: (_dearness(name), found[name], cells.values[name], name), default=None)
 
 
+def _tying(cells: Cells, bare: str, hidden: set[str], bounds: Bounds) -> set[str]:
+    """The nearest counts that are shown in the balances that hold an unsafe one in its bounds; headlines go last."""
+    near, seen, headlines = {bare}, {bare}, set[str]()
+    while near:
+        tight = (each for name in near for each in cells.balances.having(name) if ties(each, name, bounds))
+        names = {name for balance in tight for name, _ in balance} - seen
+        found = {name for name in names if name not in hidden and cells.values[name]}
+        if plain := found - HEADLINES:
+            return plain
+        headlines |= found
+        near = names & hidden
+        seen |= names
+    return headlines
+
+
 def _dearness(name: str) -> int:
     """What a reader would miss most is hidden last: the headlines; first goes what can be read off other counts."""
     if name in HEADLINES:
@@ -125,9 +169,13 @@ def _bare(
 ) -> list[str]:
     """Small counts that what is shown gives away; none where all are safe. Tries values of those that are ``near``."""
     bounds = possible_values(cells, hidden)
-    narrow = [name for name in small if bounds[name][1] - bounds[name][0] + 1 < min_cell]
+    narrow = _narrow(bounds, small, min_cell)
     tried = small if near is None else [name for name in small if name in near]
     return narrow or [name for name in tried if not _has_choice(cells, bounds, name, min_cell)]
+
+
+def _narrow(bounds: Bounds, small: Sequence[str], min_cell: int) -> list[str]:
+    return [name for name in small if bounds[name][1] - bounds[name][0] + 1 < min_cell]
 
 
 def possible_values(cells: Cells, hidden: set[str]) -> Bounds:
