@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -112,51 +109,13 @@ def test_files_that_are_not_there_and_folders_of_others_are_refused(made: tuple[
     assert (tmp_path / "out.parquet.parts" / "mine.txt").read_text() == "precious"
 
 
-CHILD = """
-import sys
-from pathlib import Path
-from ucmsc_rules import load_ruleset
-from ucmsc_rules.cohort.commands import Options, run_cohort
-facts, anchors, out = map(Path, sys.argv[1:])
-outcome = run_cohort(load_ruleset("ucmsc-hbv-cirrhosis"), (facts, anchors), out, Options(parts=5))
-print(outcome.screened_parts)
-"""
-
-
-@pytest.mark.thorough
-def test_a_run_that_is_killed_goes_on_where_it_was(made: tuple[Path, Path], tmp_path: Path) -> None:
-    """With a signal that nothing catches, at twelve moments; what is done stays done, and the result is the same."""
-    command = [sys.executable, "-c", CHILD, *map(str, made)]
-    began = time.monotonic()
-    subprocess.run([*command, str(tmp_path / "whole.parquet")], check=True, capture_output=True)
-    whole_time = time.monotonic() - began
-    out = tmp_path / "killed.parquet"
-    folder = tmp_path / "killed.parquet.parts"
-    done_at: list[int] = []
-    for moment in range(1, 13):
-        child = subprocess.Popen([*command, str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(whole_time * moment / 12)
-        child.kill()
-        child.communicate()
-        done = len(list(folder.glob("part-*.done.json")))
-        done_at.append(done)
-        if out.exists() and not folder.exists():  # it was quicker than the signal
-            assert rows(out) == rows(tmp_path / "whole.parquet")
-            out.unlink()
-    again = subprocess.run([*command, str(out)], check=True, capture_output=True, text=True)
-    assert int(again.stdout) == 5 - done_at[-1]
-    assert max(done_at) > 0
-    assert rows(out) == rows(tmp_path / "whole.parquet")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed.parquet", "whole.parquet"]
-
-
-@pytest.mark.parametrize("left", [[], ["findings"], ["facts", "part-00000.done.json"], ["asked.json.new"]])
-def test_what_a_killed_run_left_without_its_question_is_no_obstacle(
+@pytest.mark.parametrize("left", [[], ["asked.json.new"]])
+def test_what_a_killed_run_left_as_it_began_is_no_obstacle(
     made: tuple[Path, Path], tmp_path: Path, left: list[str]
 ) -> None:
-    """As it began, or as it cleared up; it begins anew."""
+    """The question is written first, and is there when it is whole."""
     folder = tmp_path / "out.parquet.parts"
     folder.mkdir()
     for name in left:
-        (folder / name).write_text("{") if "." in name else (folder / name).mkdir()
+        (folder / name).write_text("{")
     assert run(made, tmp_path / "out.parquet", parts=2).screened_parts == 2

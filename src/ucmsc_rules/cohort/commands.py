@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 from attrs import Factory, evolve, frozen
@@ -14,7 +13,7 @@ from ucmsc_rules.cohort.attrition import Attrition, Change, count_attrition, sup
 from ucmsc_rules.cohort.attrition.states import connect
 from ucmsc_rules.cohort.engine import DuckDB
 from ucmsc_rules.cohort.packages import CohortError
-from ucmsc_rules.cohort.parts import Part, finish, finished, open_folder, split
+from ucmsc_rules.cohort.parts import Part, finish, finished, open_folder, split, throw_away
 from ucmsc_rules.cohort.postgres import is_postgres, postgres_table
 from ucmsc_rules.cohort.problems import CohortProblem, merged
 from ucmsc_rules.cohort.screen import screen_cohort
@@ -88,7 +87,7 @@ def run_cohort(
     outcome = _told(ruleset, parts, problems, options)
     _gather(ruleset, folder, out, options)
     _write(outcome, options)
-    rmtree(folder)
+    throw_away(folder)
     return evolve(outcome, screened_parts=len(waiting))
 
 

@@ -26,7 +26,6 @@ from ucmsc_rules.cohort.sql.words import text
 
 FACTS_IN_PART = 10_000_000
 ASKED, SPLIT, DONE = "asked.json", "split.json", "done.json"
-_OURS = frozenset({ASKED, SPLIT, "facts", "anchors", "findings", "wanting"})
 
 
 @frozen
@@ -59,24 +58,33 @@ class Part:
 def open_folder(folder: Path, asked: Mapping[str, Any]) -> None:
     """Makes the folder ready; what another question left in it is thrown away.
 
-    So is what has lost its question: a run that was killed as it began, or as it cleared up. Raises CohortError where
-    anybody else's files are there.
+    The question is the first file in the folder and the last: whatever a killed run leaves is known to be ours by it.
     """
     question = folder / ASKED
-    if folder.exists() and not all(map(_is_ours, folder.iterdir())):
+    if folder.exists() and not question.exists() and any(each.name != f"{ASKED}.new" for each in folder.iterdir()):
         raise CohortError(f"{folder} holds something else; name another result")
-    same = question.exists() and json.loads(question.read_text(encoding="utf-8")) == asked
-    if folder.exists() and not same:
-        rmtree(folder)
+    if question.exists() and json.loads(question.read_text(encoding="utf-8")) != asked:
+        throw_away(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(question, asked)
     for name in ("findings", "wanting"):
         (folder / name).mkdir(exist_ok=True)
 
 
-def _is_ours(path: Path) -> bool:
-    name = path.name.removesuffix(".new")
-    return name in _OURS or (name.startswith("part-") and name.endswith(DONE))
+def throw_away(folder: Path) -> None:
+    """Removes the folder. Killed in the midst of it, the next run goes on with that, whatever it asks.
+
+    Else it would take what is left of the split tables for all that there is.
+    """
+    question = folder / ASKED
+    write_json(question, {"thrown away": True})
+    for each in folder.iterdir():
+        if each.is_dir():
+            rmtree(each)
+        elif each != question:
+            each.unlink()
+    question.unlink()
+    folder.rmdir()
 
 
 def split(
