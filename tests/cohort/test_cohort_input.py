@@ -411,3 +411,11 @@ def test_a_subject_that_a_record_may_not_have_is_passed_over_and_told() -> None:
         passed.format("anchors names its subject in more than 200 characters", "1 row"),
         passed.format("facts names its subject in more than 200 characters", "1 row"),
     ]
+
+
+def test_nothing_is_fetched_from_the_network() -> None:
+    """An address of the web would need an extension of DuckDB's, which it would install by itself."""
+    cohort = screen_cohort(TRIAL, FACTS, ANCHORS)
+    assert cohort.rows("SELECT current_setting('autoinstall_known_extensions')") == [(False,)]
+    with pytest.raises(CohortError, match=r"^the table of facts cannot be read: "):
+        screen_cohort(TRIAL, "https://127.0.0.1:1/facts.parquet", ANCHORS)

@@ -52,6 +52,7 @@ class DuckDB:
         # what exceeds the memory; DuckDB's own choice would be the folder one is in
         self.connection.execute(f"SET temp_directory = {self.dialect.text(self._passing.name)}")
         self.connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        self.connection.execute("SET autoinstall_known_extensions = false")  # nothing is fetched from the network
         try:
             if memory_limit is not None:
                 self.connection.execute(f"SET memory_limit = {self.dialect.text(memory_limit)}")
