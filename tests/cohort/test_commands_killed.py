@@ -43,7 +43,7 @@ def test_killed_before_any_of_its_file_operations_nothing_is_lost(tmp_path: Path
     made = run_synth(trial(), 60, tmp_path / "made")
     (tmp_path / "runs").mkdir()
     command = [sys.executable, "-m", "cohort.killed_runs", *map(str, made), str(tmp_path / "runs")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "TMPDIR": str(tmp_path)}
     run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     runs = [json.loads(line) for line in run.stdout.splitlines()]
     assert len(runs) > 30
@@ -58,8 +58,11 @@ def test_killed_before_any_of_its_file_operations_nothing_is_lost(tmp_path: Path
 
 
 @pytest.mark.thorough
-def test_the_command_killed_at_any_moment_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+def test_the_command_killed_at_any_moment_ends_as_if_it_had_not_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """DuckDB in the midst of its own files, too: at moments that are spread over the time that a run takes."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # a killed run leaves DuckDB's passing files
     made = run_synth(trial(), 1500, tmp_path / "made")
     (tmp_path / "whole").mkdir()
     begun = time.monotonic()
