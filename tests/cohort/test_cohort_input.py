@@ -419,3 +419,9 @@ def test_nothing_is_fetched_from_the_network() -> None:
     assert cohort.rows("SELECT current_setting('autoinstall_known_extensions')") == [(False,)]
     with pytest.raises(CohortError, match=r"^the table of facts cannot be read: "):
         screen_cohort(TRIAL, "https://127.0.0.1:1/facts.parquet", ANCHORS)
+
+
+def test_an_anchor_of_nothing_but_blanks_is_blank() -> None:
+    """Of any kind: the day that serves where there is none then serves."""
+    anchors = pa.table({"subject": ["A", "B", "C"], "screening": ["\t", "\u2003", ""]})
+    assert viral_load(screen_cohort(TRIAL, FACTS, anchors, default_anchors={"screening": "2026-03-01"})) == ANSWERS

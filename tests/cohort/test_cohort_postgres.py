@@ -100,13 +100,21 @@ def test_what_is_wrong_with_a_database_is_told_without_its_password(schema: str)
         assert message in str(error.value)
 
 
-@pytest.mark.parametrize(
-    "uri", ["postgresql://clinic:se%20cret@127.0.0.1:1/db", "postgresql://clinic:se%20cret@127.0.0.1:1/db?wrong=1"]
-)
-def test_a_server_that_is_not_there_is_told_without_the_password(uri: str) -> None:
+@pytest.mark.parametrize("told", ["clinic:se%20cret@", "clinic:se%zzcret@", "clinic:se@cret@"])
+@pytest.mark.parametrize("more", ["", "?wrong=1"])
+def test_a_server_that_is_not_there_is_told_without_the_password(told: str, more: str) -> None:
     """Nor is it shown with the table."""
+    uri = f"postgresql://{told}127.0.0.1:1/db{more}"
     with pytest.raises(CohortError) as error:
         screen_cohort(TRIAL, f"{uri}#facts", ANCHORS)
-    assert str(error.value).startswith("the table facts of PostgreSQL cannot be read: ")
-    assert "cret" not in str(error.value)
+    assert str(error.value) == (
+        "the table facts of PostgreSQL cannot be read: there is no connection; leave the password to PGPASSWORD or "
+        "~/.pgpass, and it is told why"
+    )
     assert "cret" not in repr(PostgresTable(uri, "facts"))
+
+
+def test_why_there_is_no_server_is_told_where_no_password_could_be() -> None:
+    """What libpq says."""
+    with pytest.raises(CohortError, match="Connection refused"):
+        screen_cohort(TRIAL, "postgresql://clinic@127.0.0.1:1/db#facts", ANCHORS)

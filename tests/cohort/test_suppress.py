@@ -134,7 +134,7 @@ def test_running_sums_know_all_that_the_long_balances_would() -> None:
         assert {name: by_all[name] for name in by_sums} == by_sums
 
 
-@pytest.mark.parametrize(("criteria", "people"), [(60, 10_000), pytest.param(400, 20_000, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(("criteria", "people"), [(60, 10_000), pytest.param(400, 20_000, marks=pytest.mark.long)])
 def test_many_criteria_take_seconds_and_keep_the_promise(criteria: int, people: int) -> None:
     """Every small count is open in as many values as the least that is shown, and most counts are shown."""
     plain = many_criteria(criteria, people)

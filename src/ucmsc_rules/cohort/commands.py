@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from attrs import Factory, evolve, frozen
 
@@ -104,11 +105,11 @@ def _asked(ruleset: Ruleset, tables: tuple[Any, Any], options: Options) -> dict[
 
 
 def _identity(table: Any) -> Any:  # noqa: ANN401 - files, or nothing
-    """The files of a table with their sizes and times; of a table of PostgreSQL, its name (no password is written)."""
+    """The files of a table with their sizes and times; a table of a database is never the same again."""
     if table is None:
         return None
     if is_postgres(table):
-        return postgres_table(table).name
+        return [postgres_table(table).name, uuid4().hex]
     paths = [Path(each) for each in (table if isinstance(table, list | tuple) else [table])]
     for path in paths:
         if not path.is_file():

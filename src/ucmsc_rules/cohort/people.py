@@ -51,7 +51,8 @@ def _load_days(engine: Engine, names: Sequence[str]) -> list[CohortProblem]:
         except UcmscRulesError as error:
             wrong[each] = str(error)
         days.append(day)
-    engine.load("anchor_days", {"txt": ("text", texts), "day": ("int", days)})
+    written = [bool(each.strip()) for each in texts]
+    engine.load("anchor_days", {"txt": ("text", texts), "day": ("int", days), "written": ("bool", written)})
     problems = []
     if wrong:
         for number, name in enumerate(names):
@@ -70,7 +71,7 @@ def _known(names: Sequence[str]) -> str:
     """
     columns, joins = [], []
     for number in range(len(names)):
-        written = f"trim(c_{number}) <> ''"
+        written = f"y{number}.written"
         told = f"count(DISTINCT CASE WHEN {written} THEN coalesce(y{number}.day, -1) END)"
         columns += [
             f"max(CASE WHEN {written} THEN 1 ELSE 0 END) AS t{number}",
@@ -105,7 +106,7 @@ def _repeated(engine: Engine, names: Sequence[str]) -> list[CohortProblem]:
     problems = []
     for number, name in enumerate(names):
         differ = (
-            f"SELECT c_subject FROM source_anchors JOIN anchor_days ON txt = c_{number} WHERE trim(c_{number}) <> '' "
+            f"SELECT c_subject FROM source_anchors JOIN anchor_days ON txt = c_{number} WHERE written "
             "GROUP BY c_subject HAVING count(DISTINCT coalesce(day, -1)) > 1"
         )
         problems += _told(engine, "error", name, TWICE, differ)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from attrs import field, frozen
 
@@ -88,10 +87,10 @@ def _as_text(sql: Any, column: Any) -> Any:  # noqa: ANN401 - psycopg's module a
 
 
 def _told(error: Exception, table: PostgresTable) -> str:
-    """The first line of what the server or its library says, without what the URI holds."""
-    diagnosis = getattr(getattr(error, "diag", None), "message_primary", None)
-    told: str = diagnosis or (str(error).splitlines() or [type(error).__name__])[0]
-    after_user = table.uri.partition("://")[2].rpartition("@")[0].partition(":")[2]
-    for secret in filter(None, (table.uri, after_user, unquote(after_user))):
-        told = told.replace(secret, "...")
-    return told
+    """What the server says, or the library that did not reach it; that may repeat some of the URI."""
+    diagnosis: str | None = getattr(getattr(error, "diag", None), "message_primary", None)
+    if diagnosis:
+        return diagnosis
+    if "password" in table.uri or ":" in table.uri.partition("://")[2].rpartition("@")[0]:
+        return "there is no connection; leave the password to PGPASSWORD or ~/.pgpass, and it is told why"
+    return (str(error).splitlines() or [type(error).__name__])[0]
