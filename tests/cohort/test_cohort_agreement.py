@@ -56,6 +56,17 @@ def test_generated_subjects_get_the_same_answers_in_a_cohort(ruleset: Ruleset) -
     assert differences(ruleset, cohort_of(ruleset, 400), chunk=150) == []
 
 
+def test_numbers_that_hold_little_give_the_same_answers_in_a_cohort(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where there are so many texts, or questions, that one number holds neither."""
+    monkeypatch.setattr("ucmsc_rules.cohort.packing.ROOM", 2000)
+    monkeypatch.setattr("ucmsc_rules.cohort.bits.WIDTH", 3)
+    records = told([*kept_edges()[::10], *cohort_of(TRIAL, 100, 5)])
+    cohort = together(TRIAL, records)
+    numbers = [name for name, *_ in cohort.rows("DESCRIBE vals") if name[0] == "k" or name[:4] in {"said", "neve"}]
+    assert len(numbers) > 10
+    assert differences(TRIAL, records) == []
+
+
 @pytest.mark.parametrize("number", range(3))
 def test_generated_rulesets_get_the_same_answers_in_a_cohort(number: int) -> None:
     """Every form of measure over every concept of the dictionaries."""

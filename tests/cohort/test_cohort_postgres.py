@@ -13,13 +13,23 @@ import pyarrow.parquet
 import pytest
 from attrs import evolve
 from psycopg import sql
+from typer.testing import CliRunner
 
 from cohort.cohort_tables import anchors_table, facts_table, told
 from cohort.test_cohort_agreement import TRIAL, cohort_of
+from ucmsc_rules.cli.app import app
 from ucmsc_rules.cohort import CohortError, PostgresTable, screen_cohort
 from ucmsc_rules.cohort.commands import Options, run_cohort
 
 SERVER = os.environ.get("UCMSC_RULES_POSTGRESQL", "").replace("+psycopg", "")
+FACTS = pa.table(
+    {
+        "subject": ["A", "B"],
+        "concept": ["hbv_dna"] * 2,
+        "value": ["<20 IU/mL", "5000 IU/mL"],
+        "when": ["2026-02-27"] * 2,
+    }
+)
 ANCHORS = pa.table({"subject": ["A", "B", "C"], "screening": ["2026-03-01"] * 3})
 
 
@@ -62,6 +72,19 @@ def test_tables_of_postgresql_give_the_findings_of_files(schema: str, tmp_path: 
         str(evolve(each, examples=())) for each in here.problems
     ]
     assert pyarrow.parquet.read_table(tmp_path / "found.parquet").to_pylist() == here.findings().to_pylist()
+
+
+def test_tables_of_postgresql_on_the_command_line(schema: str, tmp_path: Path) -> None:
+    """Named as they are in the library; without a table's name it is wrong usage."""
+    there = filled(schema, "facts", FACTS), filled(schema, "anchors", ANCHORS)
+    arguments = ["cohort", there[0], "--anchors", there[1], "--out", str(tmp_path / "found.parquet")]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert (result.exit_code, result.stderr) == (0, "")
+    rows = pyarrow.parquet.read_table(tmp_path / "found.parquet").to_pylist()
+    assert [row["holds"] for row in rows if row["criterion"] == "I4"] == ["true", "false", "unknown"]
+    result = CliRunner().invoke(app, ["cohort", SERVER, *arguments[2:]])
+    assert result.exit_code == 2
+    assert "names no table; write postgresql://user@host/database#schema.table" in result.stderr
 
 
 def test_columns_of_other_types_become_the_texts_that_they_are_elsewhere(schema: str) -> None:

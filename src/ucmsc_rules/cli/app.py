@@ -266,7 +266,12 @@ def trace(
 
 @app.command()
 def cohort(  # noqa: PLR0913 - one parameter for each option
-    facts: Annotated[list[str], typer.Argument(metavar="FACTS", help="Tables of facts: Parquet, CSV or NDJSON.")],
+    facts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FACTS", help="Tables of facts: Parquet, CSV or NDJSON; or postgresql://user@host/db#table."
+        ),
+    ],
     *,
     out: Annotated[str, typer.Option(metavar="FILE", help="Where the findings go, as Parquet.")],
     anchors: Annotated[
