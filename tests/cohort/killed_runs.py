@@ -1,7 +1,8 @@
 """Runs a cohort again and again, each time killed before another of its file operations, and then to the end.
 
-A process of its own, since it forks: ``python killed_runs.py FACTS ANCHORS FOLDER``. Each line that it prints is a JSON
-object: before which operation a run was killed, how many parts were done by then, and what the next run came to.
+A process of its own, since it forks: ``python killed_runs.py FACTS ANCHORS FOLDER STEP``, where a step of 3 is to kill
+before the third operation, the sixth and so on. Each line that it prints is a JSON object: before which operation a run
+was killed, how many parts were done by then, and what the next run came to.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ CHANGING = {"os.rename", "os.mkdir", "os.remove", "os.rmdir"}
 
 def main() -> None:
     """Kills before the first operation, before the second, and so on, until a run ends by itself."""
-    facts, anchors, folder = map(Path, sys.argv[1:])
+    facts, anchors, folder = map(Path, sys.argv[1:4])
+    step = int(sys.argv[4])
     ruleset = vary(load_ruleset("ucmsc-hbv-cirrhosis"), "I4: hbv_dna <= 9 IU/mL").ruleset  # one criterion is quick
     make_plan(compile_ruleset(ruleset))
     number, killed = 0, True
     while killed:
-        number += 1
+        number += step
         place = folder / str(number)
         place.mkdir()
         out, told = place / "f.parquet", folder / f"{number}.json"
