@@ -42,9 +42,8 @@ def print_cohort(order: CohortOrder) -> int:
     for name in (*order.facts, *filter(None, (order.anchors,))):
         if not is_postgres(name) and not Path(name).is_file():
             raise UsageError(f"there is no file {name}")
-    facts = order.facts[0] if len(order.facts) == 1 and is_postgres(order.facts[0]) else list(order.facts)
     given = dict(anchor_of(text, ruleset) for text in order.given)
-    tables = (facts, order.anchors)
+    tables = (list(order.facts), order.anchors)
     with _progress() as tell:
         outcome = run_cohort(ruleset, tables, Path(order.out), evolve(order.options, default_anchors=given), tell)
     for line in _lines(outcome.attrition):

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
+from types import UnionType
 
 from attrs import frozen
 
+from ucmsc_rules.cohort.sql.events import EventMeasure
 from ucmsc_rules.facts.fact import YES, Fact
 from ucmsc_rules.rules.compiled import Compiled
-from ucmsc_rules.rules.model import Answer, Earliest, Ever, Longest, Measure, Nearest
+from ucmsc_rules.rules.model import Answer, Measure
 from ucmsc_rules.values.interval import ends
 
 WIDTH = 62  # of a whole number of 64 bits, without its sign
-Event = Nearest | Earliest | Longest | Ever
 
 
 @frozen
@@ -55,7 +56,7 @@ def bit_of(bits: Bits, fact: Fact) -> Bit | None:
 
 def bits_of(compiled: Compiled) -> Bits:
     """The bits for a ruleset."""
-    asked, happening = _asked(compiled.measures, Answer), _asked(compiled.measures, Nearest, Earliest, Longest, Ever)
+    asked, happening = _asked(compiled.measures, Answer), _asked(compiled.measures, EventMeasure)
     answered = [name for name in asked if name not in happening]
     happened = [name for name in happening if name not in asked]
     one, other = _numbered("said"), _numbered("never")
@@ -64,8 +65,8 @@ def bits_of(compiled: Compiled) -> Bits:
     return Bits(answers, never, *(tuple(dict.fromkeys(names)) for names in numbers))
 
 
-def _asked(measures: Iterable[Measure], *kinds: type) -> list[str]:
-    return list(dict.fromkeys(each.concept for each in measures if isinstance(each, kinds)))
+def _asked(measures: Iterable[Measure], kind: type | UnionType) -> list[str]:
+    return list(dict.fromkeys(each.concept for each in measures if isinstance(each, kind)))
 
 
 def _numbered(name: str) -> Iterator[Bit]:

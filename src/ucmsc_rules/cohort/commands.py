@@ -108,13 +108,16 @@ def _identity(table: Any) -> Any:  # noqa: ANN401 - files, or nothing
     """The files of a table with their sizes and times; a table of a database is never the same again."""
     if table is None:
         return None
-    if is_postgres(table):
-        return [postgres_table(table).name, uuid4().hex]
-    paths = [Path(each) for each in (table if isinstance(table, list | tuple) else [table])]
-    for path in paths:
-        if not path.is_file():
-            raise CohortError(f"there is no file {path}")
-    return [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
+    return [_identity_of(each) for each in (table if isinstance(table, list | tuple) else [table])]
+
+
+def _identity_of(source: Any) -> Any:  # noqa: ANN401 - a file, or a table of PostgreSQL
+    if is_postgres(source):
+        return [postgres_table(source).name, uuid4().hex]
+    path = Path(source)
+    if not path.is_file():
+        raise CohortError(f"there is no file {path}")
+    return [str(path), path.stat().st_size, path.stat().st_mtime_ns]
 
 
 def _screen(ruleset: Ruleset, part: Part, options: Options, *, has_anchors: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from ucmsc_rules.cohort.columns import DATES, UNREADABLE
 from ucmsc_rules.cohort.days import load_days
@@ -10,6 +11,7 @@ from ucmsc_rules.cohort.engine import Engine
 from ucmsc_rules.cohort.people import UNANCHORED, number_people
 from ucmsc_rules.cohort.plan import Plan
 from ucmsc_rules.cohort.problems import CohortProblem
+from ucmsc_rules.cohort.sources import Opener, view_tables
 from ucmsc_rules.cohort.spelling import SPELLED, Spelled, find_words, spell
 from ucmsc_rules.cohort.sql import anchors as spans
 from ucmsc_rules.cohort.values import load_values
@@ -18,16 +20,22 @@ END_BEFORE_START = "the end lies before the start; check both dates"
 
 
 def encode(
-    engine: Engine, plan: Plan, present: Sequence[str], defaults: Mapping[str, str], *, has_anchors: bool
+    engine: Engine,
+    opener: Opener,
+    plan: Plan,
+    tables: tuple[Any, Any],
+    defaults: Mapping[str, str] | None,
 ) -> tuple[Spelled, list[CohortProblem]]:
-    """Makes the tables ``people``, ``days``, ``vals`` and ``spelled`` of ``source_facts`` and ``source_anchors``.
+    """Makes the tables ``people``, ``days``, ``vals`` and ``spelled`` of the tables of facts and of anchors.
 
-    ``present`` are the columns that the facts have.
+    What is wrong with them comes with it. Raises CohortError where they cannot be read.
     """
-    problems = number_people(engine, plan.compiled.ruleset.anchors, defaults, has_anchors=has_anchors)
+    names = plan.compiled.ruleset.anchors
+    present, problems = view_tables(engine, opener, tables, names)
+    problems += number_people(engine, names, defaults or {}, has_anchors=tables[1] is not None)
     words = find_words(engine, present)
     wrong = load_days(engine, words.dates)
-    spelled = spell(engine, words, present)
+    spelled = spell(engine, words)
     problems += load_values(engine, plan, spelled)
     for name in DATES:
         if name in present and wrong[name]:

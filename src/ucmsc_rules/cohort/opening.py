@@ -46,14 +46,13 @@ def open_in_duckdb(engine: DuckDB, source: Any, what: str, columns: Sequence[str
 
 def _written(engine: DuckDB, source: Any, what: str, columns: Sequence[str]) -> str:  # noqa: ANN401
     """A source as a query writes it."""
-    if is_postgres(source):
+    sources = list(source) if isinstance(source, list | tuple) else [source]
+    if len(sources) == 1 and is_postgres(sources[0]):
         path = engine.folder / f"{what}.csv"
-        copy_table(postgres_table(source), path)
-        return _file(engine, [path], columns)
-    if isinstance(source, str | Path):
-        return _file(engine, [source], columns)
-    if isinstance(source, list | tuple) and source and all(isinstance(each, str | Path) for each in source):
-        return _file(engine, source, columns)
+        copy_table(postgres_table(sources[0]), path)
+        sources = [path]
+    if sources and all(isinstance(each, str | Path) for each in sources):
+        return _file(engine, sources, columns)
     frame = _frame(source)
     try:
         engine.connection.register(f"given_{what}", frame)

@@ -16,12 +16,11 @@ from typing import Any
 from attrs import asdict, frozen
 
 from ucmsc_rules.cohort.attrition.model import Change
-from ucmsc_rules.cohort.columns import COLUMNS
 from ucmsc_rules.cohort.engine import DuckDB
 from ucmsc_rules.cohort.opening import open_in_duckdb
 from ucmsc_rules.cohort.packages import CohortError
 from ucmsc_rules.cohort.problems import CohortProblem
-from ucmsc_rules.cohort.sources import anchor_columns, view_anchors, view_facts
+from ucmsc_rules.cohort.sources import view_tables
 from ucmsc_rules.cohort.sql.words import text
 
 FACTS_IN_PART = 10_000_000
@@ -101,15 +100,12 @@ def split(
 def _split(
     folder: Path, engine: DuckDB, tables: tuple[Any, Any], anchors: Sequence[str], parts: int | None
 ) -> dict[str, Any]:
-    facts, anchor_table = tables
-    present, problems = view_facts(engine, open_in_duckdb(engine, facts, "facts", COLUMNS))
+    present, problems = view_tables(engine, open_in_duckdb, tables, anchors)
     columns = ", ".join(f'c_{name} AS "{name}"' for name in present)
     if parts is None:
         parts = 1 + engine.rows("SELECT count(*) FROM source_facts")[0][0] // FACTS_IN_PART
     _write(engine, folder / "facts", f"SELECT {columns} FROM source_facts", parts)
-    if anchor_table is not None:
-        opened = open_in_duckdb(engine, anchor_table, "anchors", anchor_columns(anchors))
-        problems += view_anchors(engine, opened, anchors)
+    if tables[1] is not None:
         named = ", ".join(f'c_{place} AS "{name}"' for place, name in enumerate(anchors))
         _write(engine, folder / "anchors", f"SELECT c_subject AS subject, {named} FROM source_anchors", parts)
     return {"parts": parts, "problems": [asdict(problem) for problem in problems]}

@@ -42,16 +42,16 @@ def _load_days(engine: Engine, names: Sequence[str]) -> list[CohortProblem]:
     """Reads every distinct text of an anchor once."""
     union = " UNION ".join(f"SELECT c_{number} AS txt FROM source_anchors" for number in range(len(names)))
     texts = [row[0] for row in engine.rows(union)]
+    written = [bool(each.strip()) for each in texts]
     days: list[int | None] = []
     wrong: dict[str, str] = {}
-    for each in texts:
+    for each, is_written in zip(texts, written, strict=True):
         day = None
         try:
-            day = full_date(each) if each.strip() else None
+            day = full_date(each) if is_written else None
         except UcmscRulesError as error:
             wrong[each] = str(error)
         days.append(day)
-    written = [bool(each.strip()) for each in texts]
     engine.load("anchor_days", {"txt": ("text", texts), "day": ("int", days), "written": ("bool", written)})
     problems = []
     if wrong:

@@ -10,8 +10,8 @@ from ucmsc_rules.cohort.engine import Engine
 from ucmsc_rules.cohort.plan import Plan
 from ucmsc_rules.cohort.sql import anchors
 from ucmsc_rules.cohort.sql import answers as plain
-from ucmsc_rules.cohort.sql import bits as brief
 from ucmsc_rules.cohort.sql.answers import Asked
+from ucmsc_rules.cohort.sql.bits import cases, gathered, is_set, left_over
 from ucmsc_rules.cohort.sql.consent import consent, signatures
 from ucmsc_rules.cohort.sql.events import events
 from ucmsc_rules.cohort.sql.piece import Piece
@@ -30,8 +30,8 @@ def make_sheets(engine: Engine, plan: Plan) -> str:
     """
     asked = asking.brief(plan)
     if asked is not None:
-        engine.define(SAID, brief.gathered(FACTS, asked))
-        engine.define(OTHERS, brief.left_over(FACTS, asked))
+        engine.define(SAID, gathered(FACTS, asked))
+        engine.define(OTHERS, left_over(FACTS, asked))
     pieces = list(_pieces(engine, plan))
     for piece in pieces:
         engine.define(piece.table, piece.query)
@@ -46,9 +46,9 @@ def _ends(plan: Plan, pieces: Sequence[Piece]) -> Iterator[str]:
     by_place = {place: (piece.table, nothing) for piece in pieces for place, nothing in piece.nothing.items()}
     for place, measure in enumerate(plan.compiled.measures):
         table, nothing = by_place[place]
-        said = brief.cases(plan.bits, measure)
+        said = cases(plan.bits, measure)
         for order, (end, unknown) in enumerate((("lo", MINUS_INF), ("hi", INF))):
-            bits = [(brief.is_set(SAID, bit), values[order]) for bit, values in said.items()]
+            bits = [(is_set(SAID, bit), values[order]) for bit, values in said.items()]
             known = f"coalesce({table}.{end}_{place}, {nothing[order]})"
             yield f"{choose((nowhere, unknown), *bits, otherwise=known)} AS {end}_{place}"
 

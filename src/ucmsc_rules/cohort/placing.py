@@ -19,7 +19,7 @@ def place_facts(engine: Engine, plan: Plan, spelled: Spelled, where: str) -> Non
 
     ``multi`` is whether a fact is not, ``spoken`` whether a bit says all that it says.
     """
-    known = " AND ".join(f"v.{name} = s.{name}" for name in spelled.numbers)
+    known = " AND ".join(f"v.{name} = s.{name}" for name in spelled.words.numbers)
     mine = f"FROM {SPELLED} s JOIN vals v ON {known}"
     places = [f"p.{name}" for name in spans.columns(len(plan.compiled.ruleset.anchors))]
     engine.define("several", _several(plan, mine, where))
@@ -35,7 +35,7 @@ def _placed(plan: Plan, spelled: Spelled, mine: str, places: Sequence[str], wher
     """The facts on their days, with what they are alone: one that is may speak by a bit."""
     asked = brief(plan)
     speaks = "FALSE" if asked is None else f"coalesce({spoken(asked)}, FALSE)"
-    days, joins = days_of(spelled.present, "s")
+    days, joins = days_of(spelled.words.texts, "s")
     bits = [f"v.{name}" for name in plan.bits.columns]
     columns = ", ".join(["s.sid", "v.vid", "v.cid", *days, "t.sid IS NOT NULL AS multi", *bits, *places])
     joins += f" JOIN {PEOPLE} p ON p.sid = s.sid LEFT JOIN several t ON t.sid = s.sid AND t.cid = v.cid"

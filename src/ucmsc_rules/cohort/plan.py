@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from types import UnionType
 
 from attrs import frozen
 
@@ -12,7 +13,7 @@ from ucmsc_rules.cohort.slots import Closed, InUnit, OverLimit, PointsFor, Slots
 from ucmsc_rules.cohort.sql.anchors import at, up_to
 from ucmsc_rules.cohort.sql.answers import Asked
 from ucmsc_rules.cohort.sql.bits import Brief
-from ucmsc_rules.cohort.sql.events import Counted, EventsAt
+from ucmsc_rules.cohort.sql.events import Counted, EventMeasure, EventsAt
 from ucmsc_rules.cohort.sql.results import BandScore, FormulaScore, Points, ResultsAt, Slotted
 from ucmsc_rules.facts.concepts import Concept, Kind, OpenEnd
 from ucmsc_rules.rules.compiled import Compiled
@@ -52,7 +53,7 @@ class Plan:
         """An entry of the dictionary."""
         return self.compiled.ruleset.dictionary[name]
 
-    def measures(self, *kinds: type) -> Iterator[tuple[int, Measure]]:
+    def measures(self, *kinds: type | UnionType) -> Iterator[tuple[int, Measure]]:
         """The measures of some kinds with their numbers."""
         return ((place, each) for place, each in enumerate(self.compiled.measures) if isinstance(each, kinds))
 
@@ -146,7 +147,7 @@ def events(plan: Plan) -> Iterator[EventsAt]:
     ruleset = plan.compiled.ruleset
     kinds = {plan.concepts[name]: concept for name, concept in ruleset.dictionary.concepts.items()}
     places = {each: plan.anchors[each] for each in ruleset.anchors}
-    for group in _by(_anchor, plan.measures(Nearest, Earliest, Longest, Ever)):
+    for group in _by(_anchor, plan.measures(EventMeasure)):
         kind, name = _anchor(group[0][1])
         yield EventsAt(
             up_to(places[name]) if kind == "up to" else at(places[name]),
@@ -189,7 +190,7 @@ def brief(plan: Plan) -> Brief | None:
     if not plan.bits.columns:
         return None
     settings = plan.compiled.ruleset.settings
-    asked = [each for _, each in plan.measures(Answer, Nearest, Earliest, Longest, Ever)]
+    asked = [each for _, each in plan.measures(Answer, EventMeasure)]
     return Brief(
         plan.bits,
         [at(place) for place, _ in answers(plan)],

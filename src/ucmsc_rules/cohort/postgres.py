@@ -80,9 +80,8 @@ def _as_text(sql: Any, column: Any) -> Any:  # noqa: ANN401 - psycopg's module a
             shown = "regexp_replace(to_char({0}, 'YYYY-MM-DD\"T\"HH24:MI'), 'T00:00$', '')"
         case _:
             return sql.SQL("CAST({0} AS text) AS {0}").format(name)
-    odd = (
-        "NOT isfinite({0}) OR {0} < '0001-01-01'"  # to_char says nothing of infinity, nor that a year was before Christ
-    )
+    # to_char says nothing of infinity, nor that a year was before Christ
+    odd = "NOT isfinite({0}) OR {0} < '0001-01-01'"
     return sql.SQL(f"CASE WHEN {odd} THEN CAST({{0}} AS text) ELSE {shown} END AS {{0}}").format(name)
 
 

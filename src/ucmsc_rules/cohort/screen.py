@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ucmsc_rules.cohort.columns import COLUMNS
 from ucmsc_rules.cohort.encode import encode
 from ucmsc_rules.cohort.engine import DuckDB
 from ucmsc_rules.cohort.findings import Cohort, count_statuses, define_findings
@@ -16,7 +15,6 @@ from ucmsc_rules.cohort.pipeline import PEOPLE, make_sheets
 from ucmsc_rules.cohort.placing import place_facts
 from ucmsc_rules.cohort.plan import Plan, make_plan
 from ucmsc_rules.cohort.problems import merged
-from ucmsc_rules.cohort.sources import anchor_columns, view_anchors, view_facts
 from ucmsc_rules.cohort.spelling import Spelled
 from ucmsc_rules.rules.compiled import compile_ruleset
 from ucmsc_rules.rules.model import Ruleset
@@ -37,10 +35,11 @@ def screen_cohort(  # noqa: PLR0913 - a command with options
 ) -> Cohort:
     """The findings for every subject of a long table of facts and a table of anchors.
 
-    A table is a path (Parquet, CSV, NDJSON; also a list of paths), an Arrow table, a data frame or a DuckDB relation.
-    Facts have the columns ``subject``, ``concept`` and any of a record's keys; anchors a ``subject`` and a column for
-    each anchor, named as the ruleset names it. A blank cell says nothing. ``default_anchors`` serve subjects for whom
-    an anchor is blank. What cannot be read is unknown, and told with its count among the problems.
+    A table is a path (Parquet, CSV, NDJSON; also a list of paths), an Arrow table, a data frame, a DuckDB relation, or
+    a table of PostgreSQL by its URI or as a ``PostgresTable``. Facts have the columns ``subject``, ``concept`` and any
+    of a record's keys; anchors a ``subject`` and a column for each anchor, named as the ruleset names it. A blank cell
+    says nothing. ``default_anchors`` serve subjects for whom an anchor is blank. What cannot be read is unknown, and
+    told with its count among the problems.
 
     Raises CohortError where a table cannot be read at all, or lacks a column that it must have.
 
@@ -55,12 +54,7 @@ def screen_cohort(  # noqa: PLR0913 - a command with options
     plan = make_plan(compile_ruleset(ruleset))
     engine = DuckDB(database, memory_limit, threads)
     try:
-        present, problems = view_facts(engine, open_in_duckdb(engine, facts, "facts", COLUMNS))
-        if anchors is not None:
-            opened = open_in_duckdb(engine, anchors, "anchors", anchor_columns(ruleset.anchors))
-            problems += view_anchors(engine, opened, ruleset.anchors)
-        spelled, unread = encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
-        problems += unread
+        spelled, problems = encode(engine, open_in_duckdb, plan, (facts, anchors), default_anchors)
         _fill(engine, plan, spelled, chunk)
     except engine.failures as error:
         raise CohortError(f"the cohort cannot be screened: {str(error).splitlines()[0]}") from None

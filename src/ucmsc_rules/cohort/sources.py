@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from attrs import frozen
 
@@ -30,12 +31,30 @@ class Opened:
     types: Mapping[str, str]
 
 
-def anchor_columns(names: Sequence[str]) -> list[str]:
+# gives a table under a name that the engine knows: an engine, a source, what it is a table of, and its columns
+Opener = Callable[[Any, Any, str, Sequence[str]], Opened]
+
+
+def _anchor_columns(names: Sequence[str]) -> list[str]:
     """The columns that a table of anchors may have."""
     return ["subject", *names, *(ANCHOR + name for name in names)]
 
 
-def view_facts(engine: Engine, opened: Opened) -> tuple[tuple[str, ...], list[CohortProblem]]:
+def view_tables(
+    engine: Engine, opener: Opener, tables: tuple[Any, Any], names: Sequence[str]
+) -> tuple[tuple[str, ...], list[CohortProblem]]:
+    """Opens the tables of facts and, where there is one, of anchors, and makes their views.
+
+    The columns that the facts have come back, with what is wrong with the tables.
+    """
+    facts, anchors = tables
+    present, problems = _view_facts(engine, opener(engine, facts, "facts", COLUMNS))
+    if anchors is not None:
+        problems += _view_anchors(engine, opener(engine, anchors, "anchors", _anchor_columns(names)), names)
+    return present, problems
+
+
+def _view_facts(engine: Engine, opened: Opened) -> tuple[tuple[str, ...], list[CohortProblem]]:
     """Makes the view ``source_facts`` with a text ``c_<column>`` for each column of a fact that the table has.
 
     Where there is nothing it is blank, or NULL. ``all_facts`` has the rows without a subject as well: which texts there
@@ -48,14 +67,11 @@ def view_facts(engine: Engine, opened: Opened) -> tuple[tuple[str, ...], list[Co
             raise CohortError(f'the table of facts has no column "{name}"; it has {_shown(opened.types)}')
     present = tuple(name for name in COLUMNS if name in opened.types)
     problems = _unread(opened, (*COLUMNS, *UNUSED), "facts")
-    columns = ", ".join(f"{as_is(engine, name, opened)} AS c_{name}" for name in present)
-    engine.view("all_facts", f"SELECT {columns} FROM {opened.sql}")
-    unnamed = _unnamed(engine, "all_facts", "facts")
-    engine.view("source_facts", f"SELECT * FROM all_facts WHERE {_named(engine) if unnamed else 'TRUE'}")
-    return present, problems + unnamed
+    columns = [f"{as_is(engine, name, opened)} AS c_{name}" for name in present]
+    return present, problems + _view(engine, "facts", columns, opened)
 
 
-def view_anchors(engine: Engine, opened: Opened, names: Sequence[str]) -> list[CohortProblem]:
+def _view_anchors(engine: Engine, opened: Opened, names: Sequence[str]) -> list[CohortProblem]:
     """Makes the view ``source_anchors`` with ``c_subject`` and a text ``c_<number>`` for each anchor.
 
     What is wrong with the table comes back. Raises CohortError where it lacks its subjects.
@@ -66,9 +82,15 @@ def view_anchors(engine: Engine, opened: Opened, names: Sequence[str]) -> list[C
     for number, name in enumerate(names):
         column = next((each for each in (name, ANCHOR + name) if each in opened.types), None)
         columns.append(f"{_as_text(engine, column, opened) if column is not None else text('')} AS c_{number}")
-    engine.view("all_anchors", f"SELECT {', '.join(columns)} FROM {opened.sql}")
-    engine.view("source_anchors", f"SELECT * FROM all_anchors WHERE {_named(engine)}")
-    return _unread(opened, anchor_columns(names), "anchors") + _unnamed(engine, "all_anchors", "anchors")
+    return _unread(opened, _anchor_columns(names), "anchors") + _view(engine, "anchors", columns, opened)
+
+
+def _view(engine: Engine, what: str, columns: Sequence[str], opened: Opened) -> list[CohortProblem]:
+    """Makes the view ``all_...`` of all rows, and ``source_...`` of those that name a subject; tells of the others."""
+    engine.view(f"all_{what}", f"SELECT {', '.join(columns)} FROM {opened.sql}")
+    unnamed = _unnamed(engine, what)
+    engine.view(f"source_{what}", f"SELECT * FROM all_{what} WHERE {_named(engine) if unnamed else 'TRUE'}")
+    return unnamed
 
 
 def as_is(engine: Engine, name: str, opened: Opened) -> str:
@@ -110,8 +132,9 @@ def _named(engine: Engine) -> str:
     return f"(trim(BOTH {blanks} FROM c_subject) <> '' AND length(c_subject) <= {LONGEST_SUBJECT})"
 
 
-def _unnamed(engine: Engine, table: str, what: str) -> list[CohortProblem]:
+def _unnamed(engine: Engine, what: str) -> list[CohortProblem]:
     """Problems where rows name no subject; most tables have none, and that is seen by the distinct names."""
+    table = f"all_{what}"
     wrong = f"NOT coalesce({_named(engine)}, FALSE)"
     if not engine.rows(f"SELECT c_subject FROM (SELECT DISTINCT c_subject FROM {table}) d WHERE {wrong} LIMIT 1"):
         return []

@@ -5,10 +5,10 @@ A row's texts but for its dates make one number (or two, where the cohort has ve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ucmsc_rules.cohort.columns import (
     ABSENT,
@@ -36,7 +36,7 @@ DAYS = ("day_first", "day_last", "m", "dated", "uf", "ul", "rf", "rl")
 
 @frozen
 class Words:
-    """The distinct texts of each column of a table of facts, in order; a text's place is its number."""
+    """The distinct texts of each column that a table of facts has, in order; a text's place is its number."""
 
     texts: Mapping[str, Sequence[str]]
 
@@ -53,8 +53,13 @@ class Words:
     @property
     def packed(self) -> Packed:
         """The texts of a row as digits, and the shape of its dates."""
-        sizes = {name: len(self.texts[name]) for name in TEXTS if name in self.texts}
-        return pack({**{name: max(size, 1) for name, size in sizes.items()}, SHAPE: SHAPES})
+        sizes = {name: max(len(self.texts[name]), 1) for name in TEXTS if name in self.texts}
+        return pack({**sizes, SHAPE: SHAPES})
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        """The names of the numbers that these digits make."""
+        return [f"k{number}" for number in range(len(self.packed.numbers))]
 
 
 @frozen
@@ -70,26 +75,19 @@ class Key:
 
 @frozen
 class Spelled:
-    """What the table ``spelled`` holds: the columns that the facts had, its numbers' names, and its distinct keys.
+    """The distinct keys of the table ``spelled``, and the words that they are made of.
 
-    ``rows`` are these keys as numbers, with their count and a subject: of a million, most are looked at only once.
+    ``rows`` are the keys as numbers, with their count and a subject: of a million, most are looked at only once.
     """
 
-    present: tuple[str, ...]
     words: Words
-    packed: Packed
     rows: Sequence[tuple[Any, ...]]
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The names of the numbers."""
-        return tuple(f"k{number}" for number in range(len(self.packed.numbers)))
 
     def distinct(self) -> Iterator[Key]:
         """Every distinct key, in order."""
-        columns = self.words.texts
+        columns, packed = self.words.texts, self.words.packed
         for *numbers, count, example in self.rows:
-            digits = self.packed.digits(numbers)
+            digits = packed.digits(numbers)
             shape = digits.pop(SHAPE)
             texts = {name: text for name, digit in digits.items() if (text := columns[name][digit])}
             yield Key(texts, shape, tuple(numbers), count, example)
@@ -118,36 +116,35 @@ def find_words(engine: Engine, present: Sequence[str]) -> Words:
     return words
 
 
-def spell(engine: Engine, words: Words, present: Sequence[str]) -> Spelled:
+def spell(engine: Engine, words: Words) -> Spelled:
     """Makes the table ``spelled`` of ``source_facts``: a subject, numbers, and three dates.
 
     ``days`` and ``people`` must be there. Raises CohortError where the facts are no longer those that were looked up.
     """
-    packed = words.packed
-    engine.define(SPELLED, _spelled(words, packed, present), kept=True)
-    spelled = Spelled(tuple(present), words, packed, ())
-    names = ", ".join(spelled.numbers)
+    engine.define(SPELLED, _spelled(words), kept=True)
+    names = ", ".join(words.numbers)
     counted = f"SELECT {names}, count(*) AS n, min(sid) AS sid FROM {SPELLED} GROUP BY {names}"
-    columns = ", ".join(f"g.{name}" for name in (*spelled.numbers, "n"))
+    columns = ", ".join(f"g.{name}" for name in (*words.numbers, "n"))
     rows = engine.rows(f"SELECT {columns}, p.subject FROM ({counted}) g JOIN people p ON p.sid = g.sid")
     if sum(row[-2] for row in rows) != engine.rows("SELECT count(*) FROM source_facts")[0][0]:
         raise CohortError(CHANGED)  # facts that are lost could change an answer
-    return evolve(spelled, rows=sorted(rows))
+    return Spelled(words, sorted(rows))
 
 
-def _spelled(words: Words, packed: Packed, present: Sequence[str]) -> str:
+def _spelled(words: Words) -> str:
+    present = words.texts
     digits = {**dict.fromkeys(TEXTS, "0"), SHAPE: _shape(present)}
     digits |= {name: f"words_{name}.code" for name in words.told}
     tables = {name: f"words_{name}" for name in words.told}
     tables |= {name: f"days {name[0]}" for name in DATES if name in present}
     joins = [f"JOIN {table} ON {table.split()[-1]}.txt IS NOT DISTINCT FROM c_{name}" for name, table in tables.items()]
-    numbers = [f"{each} AS k{number}" for number, each in enumerate(packed.written(digits))]
+    numbers = [f"{each} AS {name}" for name, each in zip(words.numbers, words.packed.written(digits), strict=True)]
     dates = [f"{f'{name[0]}.code' if name in present else '0'} AS {name[0]}" for name in DATES]
     columns = ", ".join(["p.sid", *numbers, *dates])
     return f"SELECT {columns} FROM source_facts {' '.join(joins)} JOIN people p ON p.subject = c_subject"
 
 
-def _shape(present: Sequence[str]) -> str:
+def _shape(present: Collection[str]) -> str:
     """What a row's dates are together: given, unreadable, in order (``until`` before ``when`` is an error)."""
     given = {"when": "w.state", "until": "u.until_state", "recorded": "r.state"}
     states = {name: given[name] if name in present else str(ABSENT) for name in DATES}
@@ -160,7 +157,7 @@ def _shape(present: Sequence[str]) -> str:
     )
 
 
-def days_of(present: Sequence[str], row: str) -> tuple[list[str], str]:
+def days_of(present: Collection[str], row: str) -> tuple[list[str], str]:
     """The columns of a row's days, and the joins that give them."""
 
     def part(name: str, column: str) -> str:

@@ -33,28 +33,26 @@ def load_values(engine: Engine, plan: Plan, spelled: Spelled) -> list[CohortProb
     """Makes the table ``vals``: what each key says; those that do not count have no row. The problems come back."""
     problems: list[CohortProblem] = []
     rules = plan.compiled.ruleset.counts_as
-    columns: dict[str, tuple[str, list[Any]]] = {name: ("long", []) for name in spelled.numbers}
-    columns |= {"vid": ("int", []), "cid": ("int", [])}
-    columns |= {name: ("bool", []) for name in ("readable", "sure", "amended", "complete", "yes")}
-    columns |= {f"counts{number}": ("text", []) for number in range(len(rules))}
-    columns |= {name: ("long", []) for name in plan.bits.columns}
-    columns |= {f"{end}{slot}": ("double", []) for slot in range(plan.width) for end in ("lo", "hi")}
-    lists = [values for _, values in columns.values()]
+    kinds = {**dict.fromkeys(spelled.words.numbers, "long"), "vid": "int", "cid": "int", **value_columns(plan)}
+    lists: list[list[Any]] = [[] for _ in kinds]
     number = count()
     for key in spelled.distinct():
         if (fact := _fact(plan, key, problems)) is not None:
             row = [*key.numbers, next(number), *_value_row(plan, fact, rules)]
             for values, cell in zip(lists, row, strict=True):
                 values.append(cell)
-    engine.load("vals", columns)
+    engine.load("vals", {name: (kind, values) for (name, kind), values in zip(kinds.items(), lists, strict=True)})
     return problems
 
 
-def value_columns(plan: Plan) -> list[str]:
-    """The columns of ``vals`` that say something of a fact."""
-    counts = [f"counts{number}" for number in range(len(plan.compiled.ruleset.counts_as))]
-    ends = [f"{end}{slot}" for slot in range(plan.width) for end in ("lo", "hi")]
-    return ["readable", "sure", "amended", "complete", "yes", *counts, *plan.bits.columns, *ends]
+def value_columns(plan: Plan) -> dict[str, str]:
+    """The columns of ``vals`` that say something of a fact, each with its type."""
+    return {
+        **dict.fromkeys(("readable", "sure", "amended", "complete", "yes"), "bool"),
+        **{f"counts{number}": "text" for number in range(len(plan.compiled.ruleset.counts_as))},
+        **dict.fromkeys(plan.bits.columns, "long"),
+        **{f"{end}{slot}": "double" for slot in range(plan.width) for end in ("lo", "hi")},
+    }
 
 
 def _value_row(plan: Plan, fact: Fact, rules: Sequence[CountsAs]) -> list[Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ucmsc_rules.cohort.columns import COLUMNS
 from ucmsc_rules.cohort.encode import encode
 from ucmsc_rules.cohort.findings import count_statuses, define_findings
 from ucmsc_rules.cohort.packages import CohortError
@@ -15,7 +14,6 @@ from ucmsc_rules.cohort.pipeline import FACTS, PEOPLE, make_sheets
 from ucmsc_rules.cohort.placing import place_facts
 from ucmsc_rules.cohort.plan import Plan, make_plan
 from ucmsc_rules.cohort.problems import CohortProblem, merged
-from ucmsc_rules.cohort.sources import anchor_columns, view_anchors, view_facts
 from ucmsc_rules.cohort.spark.engine import Spark, first_line, open_spark
 from ucmsc_rules.cohort.spark.sources import open_in_spark
 from ucmsc_rules.cohort.spelling import Spelled
@@ -83,12 +81,7 @@ def screen_cohort_on_spark(
     plan = make_plan(compile_ruleset(ruleset))
     engine = open_spark(session)
     try:
-        present, problems = view_facts(engine, open_in_spark(engine, facts, "facts", COLUMNS))
-        if anchors is not None:
-            opened = open_in_spark(engine, anchors, "anchors", anchor_columns(ruleset.anchors))
-            problems += view_anchors(engine, opened, ruleset.anchors)
-        spelled, unread = encode(engine, plan, present, default_anchors or {}, has_anchors=anchors is not None)
-        problems += unread
+        spelled, problems = encode(engine, open_in_spark, plan, (facts, anchors), default_anchors)
         _fill(engine, plan, spelled)
         define_findings(engine, plan)
         engine.drop_passing()

@@ -9,7 +9,7 @@ from attrs import frozen
 from ucmsc_rules.cohort.bits import Bit, Bits
 from ucmsc_rules.cohort.sql.anchors import At
 from ucmsc_rules.cohort.sql.answers import PLACED
-from ucmsc_rules.cohort.sql.events import silent_after
+from ucmsc_rules.cohort.sql.events import EventMeasure, silent_after
 from ucmsc_rules.cohort.sql.words import INF, MINUS_INF, ONE, ZERO, listed
 from ucmsc_rules.rules.model import Answer, Earliest, Ever, Longest, Measure, Nearest
 
@@ -62,7 +62,7 @@ def cases(bits: Bits, measure: Measure) -> Mapping[Bit, tuple[str, str]]:
     if isinstance(measure, Answer) and measure.concept in bits.answers:
         no, yes = bits.answers[measure.concept]
         return {no: (ZERO, ZERO), yes: (ONE, ONE)}
-    if isinstance(measure, Nearest | Earliest | Longest | Ever) and measure.concept in bits.never:
+    if isinstance(measure, EventMeasure) and measure.concept in bits.never:
         return {bits.never[measure.concept]: NEVER[type(measure)]}
     return {}
 
